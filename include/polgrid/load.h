@@ -1,0 +1,68 @@
+/*
+ * Loading: files, directories, standard input and texts, YAML and JSON, into a frozen cluster.
+ *
+ *     struct pg_loader *loader = pg_loader_new(&options);
+ *     ok = pg_loader_path(loader, "manifests", &err);      any number of times, in order
+ *     struct pg_cluster *cluster = pg_loader_finish(loader);
+ *
+ * Bad input becomes diagnostics of the cluster; only a path that can't be opened is an error. A document
+ * that can't be parsed is a PG_SEVERITY_FATAL diagnostic, and what follows it in that file is lost.
+ * YAML is read through libyaml's events only, with caps on depth, nodes, aliases and size.
+ */
+#ifndef POLGRID_LOAD_H
+#define POLGRID_LOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "polgrid/cluster.h"
+#include "polgrid/err.h"
+
+struct pg_load_progress {
+    uint64_t bytes, total_bytes; /* total 0 where it is not known (stdin) */
+    uint32_t objects, pods, policies;
+    const char *file;
+};
+
+struct pg_load_options {
+    const char *default_namespace; /* for objects without one (semantics 1.3); NULL: "default" */
+    bool recursive;                /* directories below directories too */
+    /* Called now and then with what has been read; returning false stops the load, keeps what is there
+       and marks the cluster partial. May be NULL. */
+    bool (*progress)(void *context, const struct pg_load_progress *progress);
+    void *context;
+};
+
+struct pg_loader;
+
+/* `options` is copied; its strings must live until pg_loader_finish(). NULL: the defaults. */
+struct pg_loader *pg_loader_new(const struct pg_load_options *options);
+
+/* A file, a directory (files ending in .yaml, .yml, .json, in byte order of their names), or "-". */
+bool pg_loader_path(struct pg_loader *loader, const char *path, struct pg_err *err);
+
+/* A text that is already in memory; kept for the source view. */
+void pg_loader_text(struct pg_loader *loader, const char *name, const char *text, size_t length);
+
+/* The codes of diagnostics, with the severity and the meaning of each. */
+struct pg_load_code {
+    const char *code; /* "NP-PORT-RANGE" */
+    enum pg_severity severity;
+    const char *meaning;
+};
+const struct pg_load_code *pg_load_codes(uint32_t *n);
+
+/* Freezes what was read (namespaces synthesised, owners resolved, duplicates settled, everything
+   sorted), frees the loader and returns the cluster. Never NULL. */
+struct pg_cluster *pg_loader_finish(struct pg_loader *loader);
+
+/* Frees a loader without finishing it. */
+void pg_loader_free(struct pg_loader *loader);
+
+/* The text of a loaded file, for the source view: from memory, or read again from disk. `changed`
+   tells that it is no longer what was loaded. Returns a NUL-terminated text in `arena`, or NULL. */
+const char *pg_load_source(struct pg_arena *arena, const struct pg_file *file, size_t *length,
+                           bool *changed, struct pg_err *err);
+
+#endif

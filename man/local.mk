@@ -1,0 +1,2 @@
+# man: the pages. dist_man_MANS installs and distributes.
+dist_man_MANS += man/polgrid.1

@@ -1,0 +1,31 @@
+/*
+ * The endpoints of the command line: from text to ends of the cluster.
+ *
+ *     NS/POD  NS/KIND/NAME  NS/svc/NAME  NAME (with -n)  node/NAME  ADDRESS  CIDR  internet
+ *
+ * The destination of a question carries a port: TO[:[PORT][/PROTO]], an IPv6 address in brackets.
+ */
+#ifndef POLGRID_CLI_ENDPOINT_H
+#define POLGRID_CLI_ENDPOINT_H
+
+#include "command.h"
+#include "polgrid/eval.h"
+
+struct pg_cli_ends {
+    const struct pg_end *v;
+    uint32_t n;        /* at least one */
+    const char *asked; /* what was asked, where it is not simply v[0]; else NULL */
+    uint32_t workload; /* asked for all pods of a workload: its index; else PG_NONE */
+    uint32_t service;  /* a service: its index; else PG_NONE */
+    const char *note;  /* what the reader must know, or NULL */
+};
+
+/* `ns` is the namespace of a bare name; NULL: "default". False with a message. */
+bool pg_cli_endpoint_find(struct pg_arena *arena, const struct pg_eval *eval, const char *text,
+                          const char *ns, struct pg_cli_ends *ends, struct pg_err *err);
+
+/* Cuts a destination in two; `port` is what follows the colon, "" where nothing does. */
+bool pg_cli_endpoint_split(struct pg_arena *arena, const char *text, const char **name,
+                           const char **port, struct pg_err *err);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * From the options that name sources and assumptions to a cluster, with its diagnostics said on standard
+ * error.
+ */
+#ifndef POLGRID_CLI_SOURCE_H
+#define POLGRID_CLI_SOURCE_H
+
+#include "command.h"
+#include "polgrid/buf.h"
+#include "polgrid/eval.h"
+
+/* Whether the arguments name a source (-f, --demo) and one kind of it only. Says what is wrong; returns an
+   exit status, PG_CLI_YES if all is well. */
+int pg_cli_source_check(const struct pg_cli_run *run);
+
+/* The assumptions of --assume. */
+bool pg_cli_source_assume(const struct pg_cli_args *args, struct pg_assume *assume,
+                          struct pg_err *err);
+
+/* What a loader of the sources keeps between loads: standard input can be read once only. */
+struct pg_cli_loading {
+    const struct pg_cli_args *args;
+    struct pg_buf stdin_text;
+    bool stdin_read;
+};
+
+/* Loads; see pg_cli_explore.load. `context` is a struct pg_cli_loading. */
+struct pg_cluster *pg_cli_source_load(void *context,
+                                      bool (*progress)(void *, const struct pg_load_progress *),
+                                      void *progress_context, struct pg_err *err);
+
+/* The sources as they were given: "--demo", "manifests/ and 2 more". */
+const char *pg_cli_source_title(struct pg_arena *arena, const struct pg_cli_args *args);
+
+/* A loaded cluster, compiled. */
+struct pg_cli_world {
+    struct pg_cluster *cluster;
+    struct pg_eval *eval;
+};
+
+/* Checks, loads, prints the diagnostics, compiles. Returns PG_CLI_YES, or the exit status with which to
+   end: a document that can't be read ends a command, and under --strict a rejected object does. */
+int pg_cli_source_open(const struct pg_cli_run *run, struct pg_cli_world *world);
+void pg_cli_source_close(struct pg_cli_world *world);
+
+/* The exit status of an answer: under --strict, undecided where something was not evaluated. */
+int pg_cli_source_status(const struct pg_cli_run *run, const struct pg_cli_world *world, int status);
+
+#endif

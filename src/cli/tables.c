@@ -1,0 +1,118 @@
+/*
+ * The tables: options and commands.
+ */
+#include <string.h>
+
+#include "command.h"
+
+const struct pg_cli_option pg_cli_options[PG_NOPTIONS] = {
+    [PG_OPT_FILENAME] = {'f', "filename", "PATH",
+                         "read a file, a directory, or - for standard input; may be repeated"},
+    [PG_OPT_RECURSIVE] = {'R', "recursive", NULL, "with -f: directories below directories, too"},
+    [PG_OPT_DEMO] = {'\0', "demo", NULL, "use the built-in demo cluster"},
+    [PG_OPT_NAMESPACE] = {'n', "namespace", "NAME",
+                          "the namespace of objects and names that carry none"},
+    [PG_OPT_ALL_NAMESPACES] = {'A', "all-namespaces", NULL, "every namespace (the default with -f)"},
+    [PG_OPT_OUTPUT] = {'o', "output", "FORMAT", "how to write the answer"},
+    [PG_OPT_BY] = {'\0', "by", "LEVEL", "rows and columns: pod, workload or namespace"},
+    [PG_OPT_PORT] = {'\0', "port", "PORT[/PROTO]", "look at this port only, e.g. 8080/TCP, 53/UDP"},
+    [PG_OPT_FROM] = {'\0', "from", "WHO", "rows: NS, NS/NAME, NS/KIND/NAME, internet; * and ? match"},
+    [PG_OPT_TO] = {'\0', "to", "WHO", "columns, likewise"},
+    [PG_OPT_EXPAND] = {'\0', "expand", NULL, "with -o json: every pair of pods, too"},
+    [PG_OPT_ASSUME] = {'\0', "assume", "KEY=VALUE",
+                       "how the cluster decides what Kubernetes leaves open; may be repeated"},
+    [PG_OPT_STRICT] = {'\0', "strict", NULL,
+                       "rejected input is an error (2), anything not evaluated undecided (4)"},
+    [PG_OPT_COLOR] = {'\0', "color", "WHEN", "auto, always or never; NO_COLOR is heeded"},
+    [PG_OPT_NO_MOUSE] = {'\0', "no-mouse", NULL, "leave the mouse to the terminal"},
+    [PG_OPT_LINE_DRAWING] = {'\0', "line-drawing", NULL,
+                             "draw lines with box characters instead of ASCII"},
+    [PG_OPT_HELP] = {'h', "help", NULL, "print the help of a command"},
+    [PG_OPT_VERSION] = {'\0', "version", NULL, "print the version"},
+};
+
+#define SOURCE                                                                              \
+    (PG_OPT_BIT(PG_OPT_FILENAME) | PG_OPT_BIT(PG_OPT_RECURSIVE) | PG_OPT_BIT(PG_OPT_DEMO) | \
+     PG_OPT_BIT(PG_OPT_NAMESPACE) | PG_OPT_BIT(PG_OPT_ALL_NAMESPACES) |                     \
+     PG_OPT_BIT(PG_OPT_ASSUME) | PG_OPT_BIT(PG_OPT_COLOR) | PG_OPT_BIT(PG_OPT_HELP))
+#define ANSWER (SOURCE | PG_OPT_BIT(PG_OPT_OUTPUT) | PG_OPT_BIT(PG_OPT_STRICT))
+#define LENS                                                                     \
+    (PG_OPT_BIT(PG_OPT_BY) | PG_OPT_BIT(PG_OPT_PORT) | PG_OPT_BIT(PG_OPT_FROM) | \
+     PG_OPT_BIT(PG_OPT_TO) | PG_OPT_BIT(PG_OPT_EXPAND))
+#define SCREEN (PG_OPT_BIT(PG_OPT_NO_MOUSE) | PG_OPT_BIT(PG_OPT_LINE_DRAWING))
+
+const struct pg_cli_command pg_cli_commands[] = {
+    {
+        .name = "explore",
+        .operands = "",
+        .help = "walk the grid of who may reach whom, with the reason of every cell",
+        .more = "The command that runs where none is named, if standard output is a terminal. "
+                "Press ? in it for its keys.",
+        .options = SOURCE | SCREEN,
+        .run = pg_cli_run_explore,
+    },
+    {
+        .name = "matrix",
+        .operands = "",
+        .help = "print who may reach whom",
+        .more =
+            "Formats: table (default), wide (a line a cell, with ports), csv, md, json.\n\n"
+            "Without --by, workloads where there are few, else namespaces. JSON is by groups: sets "
+            "of pods and of outside addresses that no policy treats differently.",
+        .options = ANSWER | LENS,
+        .run = pg_cli_run_matrix,
+    },
+    {
+        .name = "why",
+        .operands = "FROM TO[:[PORT][/PROTO]]",
+        .help = "say whether one connection is allowed, and why",
+        .more =
+            "FROM and TO are NS/POD, NS/KIND/NAME (shop/deployment/web), a NAME with -n, an "
+            "address or a CIDR, internet, or node/NAME; TO may be a service, NS/svc/NAME, whose "
+            "backends are judged each at its own port. An IPv6 address before a port stands in "
+            "brackets: [2001:db8::1]:443. PORT is a number or the name of a container port, PROTO "
+            "is TCP (where it is left out), UDP, SCTP or ICMP. Without a port: every port.\n\n"
+            "Formats: table (default), json.\n\n"
+            "Exit status: 0 allowed, 1 denied, 4 undecided (unknown, or different for some of the "
+            "ports or pods that were asked about).",
+        .min_operands = 2,
+        .max_operands = 2,
+        .options = ANSWER,
+        .run = pg_cli_run_why,
+    },
+    {
+        .name = "policies",
+        .operands = "[POD]",
+        .help = "list the policies and what each selects, or those that select one pod",
+        .more = "With -n: those of that namespace.\n\n"
+                "Formats: table (default), wide (with the rules in words), name, json.",
+        .max_operands = 1,
+        .options = ANSWER,
+        .run = pg_cli_run_policies,
+    },
+    {
+        .name = "version",
+        .operands = "",
+        .help = "print the version",
+        .options = PG_OPT_BIT(PG_OPT_OUTPUT) | PG_OPT_BIT(PG_OPT_HELP),
+        .run = pg_cli_run_version,
+    },
+    {
+        .name = "help",
+        .operands = "[COMMAND]",
+        .help = "print this help, or that of a command",
+        .max_operands = 1,
+        .options = PG_OPT_BIT(PG_OPT_HELP),
+        .run = pg_cli_run_help,
+    },
+    {.name = NULL},
+};
+
+const struct pg_cli_command *pg_cli_find_command(const char *name)
+{
+    for (const struct pg_cli_command *command = pg_cli_commands; command->name; command++) {
+        if (strcmp(command->name, name) == 0)
+            return command;
+    }
+    return NULL;
+}

@@ -1,0 +1,200 @@
+/*
+ * Which entries apply to which class: for each class and direction, its part of the order.
+ */
+#include <string.h>
+
+#include "eval_internal.h"
+#include "polgrid/vec.h"
+
+struct lists {
+    PG_VEC(uint32_t) entries[2], policies[2];
+};
+
+/* Whether a host policy has a say over a node, or over the host-network pods on it (13.15). */
+static bool selects_node(const struct pg_eval *eval, const struct pg_policy *source, uint32_t class)
+{
+    const struct pg_class *self = &eval->classes[class];
+    uint32_t node = self->node;
+    if (self->kind == PG_CLASS_PODS)
+        return false;
+    if (self->kind == PG_CLASS_HOST)
+        node = eval->cluster->pods[self->pods[0]].node;
+    return node == PG_NONE || /* of which nothing is known */
+           pg_selector_matches(&source->pod_selector, eval->cluster->nodes[node].labels);
+}
+
+/* Whether a policy protects the host of a class (14.16). */
+static bool protects_host(const struct pg_eval *eval, const struct pg_policy *source, uint32_t class)
+{
+    const struct pg_class *self = &eval->classes[class];
+    if (self->kind == PG_CLASS_PODS || self->kind == PG_CLASS_OUTSIDE)
+        return false;
+    for (uint32_t i = 0; i < source->nhosts; i++)
+        if (self->node_name == PG_STR_NONE || self->node_name == source->hosts[i])
+            return true;
+    return false;
+}
+
+static bool possibly_selects(const struct pg_eval *eval, const struct pg_policy *source,
+                             uint32_t class)
+{
+    return source->maybe_selector.present &&
+           pg_selector_matches(&source->maybe_selector, eval->data[class].labels);
+}
+
+bool pg_cell_unevaluated(const struct pg_eval *eval, const struct policy *policy, uint32_t class)
+{
+    return policy->unevaluated || eval->classes[class].kind != PG_CLASS_PODS ||
+           possibly_selects(eval, policy->source, class);
+}
+
+/* Whether a policy has a say over the pods of a class at all. */
+static bool selects(const struct pg_eval *eval, const struct policy *policy, uint32_t class)
+{
+    const struct pg_policy *source = policy->source;
+    uint32_t ns = eval->classes[class].ns;
+    if (source->of_nodes)
+        return selects_node(eval, source, class);
+    if (protects_host(eval, source, class))
+        return true;
+    if (eval->classes[class].kind != PG_CLASS_PODS ||
+        (eval->data[class].host_pods && policy_is_admin(source)))
+        return false;                              /* semantics 2.5 */
+    if (source->ns != PG_NONE && source->ns != ns) /* semantics 3.9 */
+        return false;
+    if (policy->namespaces != NULL && (policy->namespaces[ns / 64] >> (ns % 64) & 1) == 0)
+        return false;
+    return pg_selector_matches(&source->pod_selector, eval->data[class].labels) ||
+           possibly_selects(eval, source, class);
+}
+
+/* Whether a policy has a say in a direction. Cilium takes a NetworkPolicy's rules also where policyTypes
+   leaves their direction out (semantics 3.6). */
+static bool has_say(const struct pg_eval *eval, const struct pg_policy *source, int dir)
+{
+    return source->has_type[dir] || (eval->engine == PG_ENGINE_CILIUM &&
+                                     source->kind == PG_POLICY_NETWORK && source->nrules[dir] > 0);
+}
+
+/* A policy may stand in several entries; it counts once. */
+static bool is_last(const uint32_t *policies, uint32_t n, uint32_t policy)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (policies[i] == policy)
+            return true;
+    return false;
+}
+
+static void enter(struct pg_eval *eval, uint32_t class, uint32_t entry, struct lists *lists)
+{
+    struct class_data *data = &eval->data[class];
+    const struct policy *policy = &eval->policies[eval->entries[entry].policy];
+    bool doubtful = pg_cell_unevaluated(eval, policy, class);
+    bool host = protects_host(eval, policy->source, class);
+    for (int dir = 0; dir < 2; dir++) {
+        if (!host && !has_say(eval, policy->source, dir))
+            continue;
+        pg_vec_push(eval->arena, &lists->entries[dir], entry);
+        /* Only Cilium enters a policy twice, and each time in the order of the policies. */
+        if (eval->entries[entry].part == PART_RULES ||
+            !is_last(lists->policies[dir].v, lists->policies[dir].n, eval->entries[entry].policy))
+            pg_vec_push(eval->arena, &lists->policies[dir], eval->entries[entry].policy);
+        data->has_block[dir] |= policy->has_block[dir];
+        data->unevaluated[dir] |= doubtful;
+        eval->classes[class].isolated[dir] |=
+            doubtful ||
+            (policy_isolates(policy->source, dir) && eval->tiers[eval->entries[entry].tier].denies);
+    }
+}
+
+static const uint32_t *keep(struct pg_eval *eval, const uint32_t *list, uint32_t n)
+{
+    uint32_t *kept = pg_arena_array(eval->arena, n, sizeof *kept);
+    if (n > 0)
+        memcpy(kept, list, n * sizeof *kept);
+    return kept;
+}
+
+static void subjects_of_class(struct pg_eval *eval, uint32_t class, const uint32_t *candidates,
+                              uint32_t n, struct lists *lists)
+{
+    for (int dir = 0; dir < 2; dir++)
+        lists->entries[dir].n = lists->policies[dir].n = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const struct entry *entry = &eval->entries[candidates[i]];
+        if (!selects(eval, &eval->policies[entry->policy], class))
+            continue;
+        if (entry->part != PART_DENIES &&
+            !protects_host(eval, eval->policies[entry->policy].source, class))
+            eval->policies[entry->policy].selected += eval->classes[class].npods;
+        enter(eval, class, candidates[i], lists);
+    }
+    struct class_data *data = &eval->data[class];
+    for (int dir = 0; dir < 2; dir++) {
+        data->nentries[dir] = lists->entries[dir].n;
+        data->entries[dir] = keep(eval, lists->entries[dir].v, lists->entries[dir].n);
+        data->npolicies[dir] = lists->policies[dir].n;
+        data->policies[dir] = keep(eval, lists->policies[dir].v, lists->policies[dir].n);
+    }
+}
+
+/* The entries that can select pods of each namespace, in order: its own, merged with those of
+   cluster-scoped policies when they are asked for. */
+struct candidates {
+    uint32_t *of_cluster, ncluster;
+    uint32_t *own, *first; /* own entries of namespace i: own[first[i]] … own[first[i + 1] - 1] */
+};
+
+static struct candidates sort_candidates(const struct pg_eval *eval, struct pg_arena *arena)
+{
+    uint32_t nns = eval->cluster->nnamespaces;
+    struct candidates c = {.of_cluster = pg_arena_array(arena, eval->nentries, sizeof(uint32_t)),
+                           .own = pg_arena_array(arena, eval->nentries, sizeof(uint32_t)),
+                           .first = pg_arena_array(arena, (size_t)nns + 2, sizeof(uint32_t))};
+    /* Counting sort by namespace; first[ns + 1] counts, then moves on to where the next one goes. */
+    for (uint32_t i = 0; i < eval->nentries; i++) {
+        uint32_t ns = eval->policies[eval->entries[i].policy].source->ns;
+        if (ns != PG_NONE)
+            c.first[ns + 2]++;
+    }
+    for (uint32_t ns = 0; ns < nns; ns++)
+        c.first[ns + 2] += c.first[ns + 1];
+    for (uint32_t i = 0; i < eval->nentries; i++) {
+        uint32_t ns = eval->policies[eval->entries[i].policy].source->ns;
+        if (ns == PG_NONE)
+            c.of_cluster[c.ncluster++] = i;
+        else
+            c.own[c.first[ns + 1]++] = i;
+    }
+    return c;
+}
+
+static uint32_t merge(const struct candidates *c, uint32_t ns, uint32_t *out)
+{
+    uint32_t n = 0, i = 0, k = c->first[ns], end = c->first[ns + 1];
+    while (i < c->ncluster || k < end)
+        if (k == end || (i < c->ncluster && c->of_cluster[i] < c->own[k]))
+            out[n++] = c->of_cluster[i++];
+        else
+            out[n++] = c->own[k++];
+    return n;
+}
+
+void pg_compile_subjects(struct pg_eval *eval)
+{
+    struct pg_arena *scratch = pg_arena_new();
+    struct candidates candidates = sort_candidates(eval, scratch);
+    uint32_t *list = pg_arena_array(scratch, eval->nentries, sizeof *list);
+    struct lists lists = {0};
+    for (uint32_t ns = 0; ns < eval->cluster->nnamespaces; ns++) {
+        uint32_t end = eval->first_of_namespace[ns + 1];
+        if (eval->first_of_namespace[ns] == end)
+            continue;
+        uint32_t n = merge(&candidates, ns, list);
+        for (uint32_t c = eval->first_of_namespace[ns]; c < end; c++)
+            subjects_of_class(eval, c, list, n, &lists);
+    }
+    for (uint32_t c = eval->first_node; c < eval->first_outside; c++)
+        subjects_of_class(eval, c, candidates.of_cluster, candidates.ncluster, &lists);
+    pg_arena_free(scratch);
+}

@@ -1,0 +1,131 @@
+#include "polgrid/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "decode.h"
+#include "feed.h"
+#include "json_reader.h"
+#include "loader.h"
+#include "tell.h"
+#include "yaml_reader.h"
+
+struct pg_loader *pg_loader_new(const struct pg_load_options *options)
+{
+    struct pg_arena *work = pg_arena_new();
+    struct pg_loader *loader = pg_arena_alloc(work, sizeof *loader);
+    struct pg_build_sink sink = {pg_decode_object, pg_decode_stray, loader};
+    const char *ns;
+
+    loader->work = work;
+    loader->cluster = pg_cluster_new();
+    loader->build = pg_build_new(&sink, &loader->fault);
+    if (options)
+        loader->options = *options;
+    ns = loader->options.default_namespace;
+    loader->default_ns = pg_strs_puts(loader->cluster->strs, ns && *ns ? ns : "default");
+    return loader;
+}
+
+void pg_loader_free(struct pg_loader *loader)
+{
+    if (!loader)
+        return;
+    pg_build_free(loader->build);
+    pg_map_free(&loader->skipped_index);
+    pg_map_free(&loader->told);
+    pg_cluster_free(loader->cluster);
+    pg_arena_free(loader->work);
+}
+
+bool pg_loader_progress(struct pg_loader *loader, uint64_t bytes)
+{
+    struct pg_load_progress *progress = &loader->progress;
+
+    progress->bytes += bytes;
+    if (loader->options.progress && !loader->stopped)
+        loader->stopped = !loader->options.progress(loader->options.context, progress);
+    return !loader->stopped;
+}
+
+static bool feed_progress(void *context, uint64_t bytes)
+{
+    return pg_loader_progress(context, bytes);
+}
+
+/* --- one source -------------------------------------------------------------------------------- */
+
+static bool parse(struct pg_loader *loader, struct pg_feed *feed)
+{
+    uint32_t line = 1;
+
+    if (pg_feed_is_json(feed)) {
+        pg_feed_begin(feed, false);
+        if (!pg_json_read(loader->build, feed, &line, &loader->fault))
+            return false;
+        if (line == 0)
+            return true;
+    }
+    pg_feed_begin(feed, true);
+    return pg_yaml_read(loader->build, feed, line, &loader->fault);
+}
+
+static struct pg_loc loc_of_fault(const struct pg_loader *loader)
+{
+    return pg_tell_loc(loader, loader->fault.mark);
+}
+
+/* Says what is to be said of a source as a whole. */
+static void tell_source(struct pg_loader *loader, const struct pg_feed *feed, bool ok)
+{
+    struct pg_loc whole = {loader->file, 0, 0};
+
+    if (!ok) {
+        pg_tell(loader, loader->fault.code, PG_SEVERITY_FATAL, loc_of_fault(loader), NULL, NULL,
+                "%s; what follows in this file is lost", loader->fault.message);
+        loader->cluster->partial = true;
+    } else if (loader->file_documents == 0 && !loader->stopped) {
+        pg_tell(loader, PG_CODE_FILE_EMPTY, PG_SEVERITY_WARNING, whole, NULL, NULL,
+                "there is no Kubernetes object in it");
+    }
+    if (feed->dropped)
+        pg_tell(loader, PG_CODE_FILE_DROPPED, PG_SEVERITY_INFO, whole, NULL, NULL,
+                "too large to keep its text: the source view can't show it");
+}
+
+void pg_loader_read(struct pg_loader *loader, struct pg_feed *feed, const char *name, bool on_disk)
+{
+    struct pg_cluster *cluster = loader->cluster;
+    struct pg_file *file;
+    bool ok;
+
+    loader->file = loader->files.n;
+    file = pg_vec_add(loader->work, &loader->files);
+    file->name = pg_arena_strdup(cluster->arena, name);
+    file->on_disk = on_disk;
+    loader->file_documents = 0;
+    loader->progress.file = file->name;
+    ok = parse(loader, feed);
+    tell_source(loader, feed, ok);
+    pg_feed_finish(feed, file->sha256);
+    file->bytes = feed->bytes;
+    if (feed->keep)
+        file->text = pg_arena_strndup(cluster->arena, pg_buf_text(&feed->kept), feed->kept.n);
+}
+
+void pg_loader_text(struct pg_loader *loader, const char *name, const char *text, size_t length)
+{
+    struct pg_feed feed;
+    struct pg_file *file;
+
+    if (loader->stopped)
+        return;
+    if (!loader->streamed)
+        loader->progress.total_bytes += length;
+    pg_feed_text(&feed, text, length, feed_progress, loader);
+    pg_loader_read(loader, &feed, name, false);
+    pg_feed_close(&feed);
+    file = &loader->files.v[loader->file];
+    if (length <= PG_FEED_MAX_KEPT)
+        file->text = pg_arena_strndup(loader->cluster->arena, text, length);
+}

@@ -1,0 +1,205 @@
+#include "polgrid/report.h"
+
+#include <string.h>
+
+#include "parts.h"
+#include "polgrid/map.h"
+
+/* --- what was left out ---------------------------------------------------------------------------- */
+
+/* The kinds of the policies that are not evaluated, each once: " (CiliumNetworkPolicy)". */
+static void print_kinds(struct pg_buf *out, const struct pg_cluster *cluster)
+{
+    const char *before = " (";
+    struct pg_map known = {0};
+    for (uint32_t i = 0; i < cluster->npolicies; i++) {
+        const struct pg_policy *policy = &cluster->policies[i];
+        if (policy->kind != PG_POLICY_UNEVALUATED || pg_map_get(&known, policy->kind_name))
+            continue;
+        pg_map_put(&known, policy->kind_name, 1);
+        pg_buf_puts(out, before);
+        pg_report_clean(out, pg_cluster_text(cluster, policy->kind_name));
+        before = ", ";
+    }
+    pg_buf_putc(out, ')');
+    pg_map_free(&known);
+}
+
+static uint32_t count_fatal(const struct pg_cluster *cluster)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < cluster->ndiags; i++)
+        n += cluster->diags[i].severity == PG_SEVERITY_FATAL;
+    return n;
+}
+
+bool pg_report_left_out(struct pg_buf *out, const struct pg_cluster *cluster)
+{
+    const char *before = "incomplete: ";
+    uint32_t fatal = count_fatal(cluster);
+    if (pg_cluster_complete(cluster) && fatal == 0)
+        return false;
+    if (cluster->nrejected > 0) {
+        pg_buf_printf(out, "%s%u %s rejected", before, (unsigned)cluster->nrejected,
+                      pg_report_plural(cluster->nrejected, "object", "objects"));
+        before = ", ";
+    }
+    if (cluster->nunevaluated > 0) {
+        pg_buf_printf(out, "%s%u %s", before, (unsigned)cluster->nunevaluated,
+                      pg_report_plural(cluster->nunevaluated,
+                                       "policy of a kind that is not evaluated",
+                                       "policies of kinds that are not evaluated"));
+        print_kinds(out, cluster);
+        before = ", ";
+    }
+    if (fatal > 0) {
+        pg_buf_printf(out, "%s%u %s that can't be read", before, (unsigned)fatal,
+                      pg_report_plural(fatal, "document", "documents"));
+        before = ", ";
+    }
+    if (cluster->partial)
+        pg_buf_printf(out, "%sthe input was not read to its end", before);
+    return true;
+}
+
+/* --- documents ------------------------------------------------------------------------------------ */
+
+static void write_source(struct pg_json *json, const struct pg_eval *eval)
+{
+    const struct pg_cluster *cluster = pg_eval_cluster(eval);
+    struct pg_buf assumed = {0};
+    pg_json_object(json, "source", false);
+    pg_json_array(json, "files", false);
+    for (uint32_t i = 0; i < cluster->nfiles; i++) {
+        pg_json_object(json, NULL, true);
+        pg_json_text(json, "name", cluster->files[i].name);
+        pg_json_text(json, "sha256", cluster->files[i].sha256);
+        pg_json_end(json);
+    }
+    pg_json_end(json);
+    pg_json_array(json, "assume", true);
+    pg_assume_print(&assumed, pg_eval_assume(eval));
+    for (char *word = assumed.p; word && *word;) {
+        char *space = strchr(word, ' ');
+        if (space)
+            *space = '\0';
+        pg_json_text(json, NULL, word);
+        word = space ? space + 1 : NULL;
+    }
+    pg_json_end(json);
+    pg_json_array(json, "skipped", false);
+    for (uint32_t i = 0; i < cluster->nskipped; i++) {
+        pg_json_object(json, NULL, true);
+        pg_json_text(json, "apiVersion", cluster->skipped[i].api_version);
+        pg_json_text(json, "kind", cluster->skipped[i].kind);
+        pg_json_int(json, "count", cluster->skipped[i].count);
+        pg_json_end(json);
+    }
+    pg_json_end(json);
+    pg_json_end(json);
+    pg_buf_free(&assumed);
+}
+
+static void write_touched(struct pg_json *json, const char *ns, uint32_t pods)
+{
+    pg_json_object(json, "touches", true);
+    if (ns)
+        pg_json_text(json, "namespace", ns);
+    else
+        pg_json_null(json, "namespace");
+    pg_json_int(json, "pods", pods);
+    pg_json_end(json);
+}
+
+/* "NetworkPolicy shop/api-in" as kind, namespace, name; and the pods of that namespace. */
+static void write_object(struct pg_json *json, const struct pg_cluster *cluster, const char *object)
+{
+    struct pg_arena *scratch = pg_arena_new();
+    const char *space = strchr(object, ' ');
+    const char *kind =
+        pg_arena_strndup(scratch, object, space ? (size_t)(space - object) : strlen(object));
+    const char *name = space ? space + 1 : "";
+    const char *slash = strchr(name, '/');
+    const char *ns = slash ? pg_arena_strndup(scratch, name, (size_t)(slash - name)) : NULL;
+    pg_json_text(json, "kind", kind);
+    if (ns)
+        pg_json_text(json, "namespace", ns);
+    else
+        pg_json_null(json, "namespace");
+    pg_json_text(json, "name", slash ? slash + 1 : name);
+    uint32_t index = ns ? pg_cluster_find_namespace(cluster, ns) : PG_NONE;
+    if (ns)
+        write_touched(json, ns, index == PG_NONE ? 0 : cluster->namespaces[index].npods);
+    pg_arena_free(scratch);
+}
+
+/* Several things wrong with one object are one object left out. Objects without a name can't be told
+   apart, "Pod (without a name)": each counts. */
+static bool same_object(const struct pg_diag *a, const struct pg_diag *b)
+{
+    return a && a->severity == b->severity && a->loc.file == b->loc.file && a->object &&
+           b->object && !strchr(a->object, '(') && strcmp(a->object, b->object) == 0;
+}
+
+static void write_diags(struct pg_json *json, const struct pg_cluster *cluster)
+{
+    const struct pg_diag *last = NULL;
+    for (uint32_t i = 0; i < cluster->ndiags; i++) {
+        const struct pg_diag *diag = &cluster->diags[i];
+        if (diag->severity < PG_SEVERITY_REJECT || same_object(last, diag))
+            continue;
+        last = diag;
+        pg_json_object(json, NULL, true);
+        pg_json_text(json, "reason",
+                     diag->severity == PG_SEVERITY_REJECT ? "rejected" : "unreadable");
+        if (diag->object)
+            write_object(json, cluster, diag->object);
+        pg_report_json_loc(json, cluster, diag->loc);
+        if (diag->path)
+            pg_json_text(json, "field", diag->path);
+        pg_json_text(json, "message", diag->message);
+        pg_json_end(json);
+    }
+}
+
+static void write_policies(struct pg_json *json, const struct pg_eval *eval)
+{
+    const struct pg_cluster *cluster = pg_eval_cluster(eval);
+    for (uint32_t i = 0; i < cluster->npolicies; i++) {
+        const struct pg_policy *policy = &cluster->policies[i];
+        if (policy->kind != PG_POLICY_UNEVALUATED)
+            continue;
+        pg_json_object(json, NULL, true);
+        pg_json_text(json, "reason", "not-evaluated");
+        pg_report_json_policy(json, cluster, i);
+        pg_report_json_loc(json, cluster, policy->loc);
+        write_touched(json,
+                      policy->ns == PG_NONE
+                          ? NULL
+                          : pg_cluster_text(cluster, cluster->namespaces[policy->ns].name),
+                      pg_eval_selected(eval, i));
+        pg_json_end(json);
+    }
+}
+
+struct pg_json pg_report_begin(struct pg_buf *out, const char *kind, const struct pg_eval *eval)
+{
+    const struct pg_cluster *cluster = pg_eval_cluster(eval);
+    struct pg_json json = pg_json_start(out);
+    pg_json_object(&json, NULL, false);
+    pg_json_text(&json, "apiVersion", "polgrid/v1");
+    pg_json_text(&json, "kind", kind);
+    write_source(&json, eval);
+    pg_json_bool(&json, "complete", pg_cluster_complete(cluster) && count_fatal(cluster) == 0);
+    pg_json_array(&json, "unevaluated", false);
+    write_diags(&json, cluster);
+    write_policies(&json, eval);
+    if (cluster->partial) {
+        pg_json_object(&json, NULL, true);
+        pg_json_text(&json, "reason", "partial");
+        pg_json_text(&json, "message", "the input was not read to its end");
+        pg_json_end(&json);
+    }
+    pg_json_end(&json);
+    return json;
+}

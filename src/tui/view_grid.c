@@ -1,0 +1,687 @@
+#include "app.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "polgrid/clock.h"
+
+/* --- lines that every view has --------------------------------------------------------------------- */
+
+static void add_loading(struct pg_buf *out, const struct pg_tui *app)
+{
+    const struct pg_tui_progress *it = &app->progress;
+    pg_buf_puts(out, app->stopping ? "stopping" : "loading");
+    if (it->total_bytes)
+        pg_buf_printf(out, " %" PRIu64 "%%", it->bytes * 100 / it->total_bytes);
+}
+
+/* One step of the way: what a view was opened on. */
+static void add_crumb(struct pg_buf *out, struct pg_tui *app, uint32_t i)
+{
+    static const struct {
+        enum pg_view_kind kind;
+        const char *name;
+    } pages[] = {{PG_VIEW_WHY, "why"},
+                 {PG_VIEW_SOURCE, "source"},
+                 {PG_VIEW_HELP, "help"},
+                 {PG_VIEW_DIAGS, "diagnostics"}};
+    const struct pg_view *view = app->stack[i];
+    const struct pg_gridview *grid = i > 0 ? app->stack[i - 1]->grid : NULL;
+    bool cell = grid && view->kind & (PG_VIEW_GRID | PG_VIEW_WHY) && pg_gridview_has_cell(grid);
+    pg_buf_puts(out, " > ");
+    if (cell)
+        pg_buf_printf(out, "%s -> %s", pg_gridview_cursor(grid, PG_FROM)->name,
+                      pg_gridview_cursor(grid, PG_TO)->name);
+    for (size_t k = 0; k < sizeof pages / sizeof *pages; k++) {
+        if (pages[k].kind == view->kind)
+            pg_buf_printf(out, "%s%s", cell ? " > " : "", pages[k].name);
+    }
+}
+
+/* The way here, in at most `columns`: what is in the middle goes first. */
+static void add_crumbs(struct pg_buf *out, struct pg_tui *app, int columns)
+{
+    bool named = app->columns >= 60;
+    uint32_t first = app->depth && app->stack[0]->grid ? 1 : 0;
+    for (uint32_t gone = 0; first + gone <= app->depth; gone++) {
+        pg_buf_clear(out);
+        pg_buf_printf(out, named && !gone ? " polgrid  %s" : " %s", app->options.title);
+        pg_buf_puts(out, gone ? " > .." : "");
+        for (uint32_t i = first + gone; i < app->depth; i++)
+            add_crumb(out, app, i);
+        if (pg_frame_text_width(pg_buf_text(out)) <= columns || first + gone + 1 >= app->depth)
+            return;
+    }
+}
+
+void pg_view_draw_title(struct pg_tui *app, struct pg_frame *frame, const char *right)
+{
+    struct pg_buf out = {0}, brief = {0};
+    int width = pg_frame_text_width(right), columns = app->columns;
+    /* What is incomplete must show where no other line has the room to say so. */
+    if (app->world && (app->rows < 20 || pg_app_top(app)->kind != PG_VIEW_GRID))
+        pg_words_complete(&brief, app->world->cluster, true);
+    if (app->loading)
+        add_loading(&out, app);
+    else if (brief.n)
+        pg_buf_puts(&out, pg_buf_text(&brief));
+    int extra = (int)out.n < columns / 2 ? (int)out.n : 0;
+    if (extra > 0) {
+        pg_frame_text(frame, columns - extra - 1, 0, extra, PG_ROLE_WARN, pg_buf_text(&out));
+        columns -= extra + 2;
+    }
+    /* Half of the line is for the way at least. */
+    int room = width && width + 3 <= columns / 2 ? columns - width - 3 : columns;
+    add_crumbs(&out, app, room);
+    int used = pg_frame_text(frame, 0, 0, room, PG_ROLE_TITLE, pg_buf_text(&out));
+    if (used + 2 + width < columns)
+        pg_frame_text(frame, columns - width - 1, 0, width, PG_ROLE_DIM, right);
+    pg_buf_free(&out);
+    pg_buf_free(&brief);
+}
+
+/* The words of the footer that fit: the least important go first, help and quit last. */
+static uint32_t fit_footer(const struct pg_binding **words, uint32_t n, int columns, bool brief)
+{
+    struct pg_buf out = {0};
+    for (;;) {
+        int width = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            pg_buf_clear(&out);
+            pg_key_print(&out, pg_keys_first(words[i]));
+            width += (int)out.n + (brief ? 1 : 3 + (int)strlen(words[i]->footer));
+        }
+        if (width <= columns || n <= 1)
+            break;
+        uint32_t gone = n > 2 ? n - 3 : 0;
+        memmove(&words[gone], &words[gone + 1], (n - gone - 1) * sizeof *words);
+        n--;
+    }
+    pg_buf_free(&out);
+    return n;
+}
+
+static void add_hit(struct pg_tui *app, int x, int y, int columns, uint32_t key)
+{
+    if (app->nhits < PG_HITS)
+        app->hits[app->nhits++] = (struct pg_hit){x, y, columns, key};
+}
+
+/* One button; returns where it ends. */
+static int draw_button(struct pg_tui *app, struct pg_frame *frame, int x, int y, uint32_t key,
+                       const char *word)
+{
+    struct pg_buf name = {0};
+    int start = x;
+    pg_key_print(&name, key);
+    x += pg_frame_text(frame, x, y, app->columns - x, PG_ROLE_KEY, pg_buf_text(&name));
+    if (word)
+        x += 1 + pg_frame_text(frame, x + 1, y, app->columns - x - 1, PG_ROLE_TEXT, word);
+    add_hit(app, start, y, x - start, key);
+    pg_buf_free(&name);
+    return x;
+}
+
+/* What can be pressed while one types. */
+static void draw_prompt_footer(struct pg_tui *app, struct pg_frame *frame, int y)
+{
+    static const struct {
+        uint32_t key;
+        const char *words[PG_NPROMPTS]; /* by kind of prompt, NULL: not there */
+    } keys[] = {
+        {PG_KEY_ENTER, {NULL, "keep", "run", "search"}},
+        {PG_KEY_ESCAPE, {NULL, "drop", "drop", "drop"}},
+        {PG_KEY_TAB, {NULL, "from/to/both", "complete", NULL}},
+        {PG_KEY_UP, {NULL, "history", "history", "history"}},
+        {PG_KEY_CTRL('u'), {NULL, "clear", "clear", "clear"}},
+    };
+    int x = 1;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *word = keys[i].words[app->prompt.kind];
+        if (word)
+            x = 2 + draw_button(app, frame, x, y, keys[i].key, app->columns >= 60 ? word : NULL);
+    }
+}
+
+void pg_view_draw_footer(struct pg_tui *app, struct pg_frame *frame, int y)
+{
+    if (app->prompt.kind != PG_PROMPT_NONE) {
+        draw_prompt_footer(app, frame, y);
+        return;
+    }
+    const struct pg_binding *words[16];
+    enum pg_view_kind kind = app->depth ? pg_app_top(app)->kind : PG_VIEW_HELP;
+    uint32_t n = pg_keys_footer(kind, words, 16);
+    bool brief = app->columns < 60;
+    n = fit_footer(words, n, app->columns - 1, brief);
+    int x = 1;
+    for (uint32_t i = 0; i < n; i++)
+        x = (brief ? 1 : 2) +
+            draw_button(app, frame, x, y, pg_keys_first(words[i]), brief ? NULL : words[i]->footer);
+}
+
+static void add_progress(struct pg_buf *out, const struct pg_tui *app)
+{
+    const struct pg_tui_progress *it = &app->progress;
+    pg_buf_printf(out, " %s %s  ", app->stopping ? "stopping" : "loading", it->file);
+    pg_words_count(out, it->bytes);
+    if (it->total_bytes) {
+        pg_buf_putc(out, '/');
+        pg_words_count(out, it->total_bytes);
+    }
+    pg_buf_puts(out, " bytes  ");
+    pg_words_plural(out, it->objects, "object", "objects");
+    pg_buf_puts(out, "  ");
+    pg_words_plural(out, it->pods, "pod", "pods");
+    pg_buf_puts(out, "  ");
+    pg_words_plural(out, it->policies, "policy", "policies");
+    pg_buf_puts(out, "   Ctrl-C stops, keeps part");
+}
+
+static bool add_job(struct pg_buf *out, const struct pg_tui *app)
+{
+    const struct pg_job *job = &app->job;
+    static const char *const doing[] = {"", "filtering", "looking for a difference",
+                                        "looking for a difference", "looking for a match"};
+    if (job->kind == PG_JOB_NONE)
+        return false;
+    pg_buf_printf(out, " %s: row ", doing[job->kind]);
+    pg_words_count(out, job->row + 1u);
+    pg_buf_puts(out, "   Ctrl-C stops");
+    return true;
+}
+
+void pg_view_draw_message(struct pg_tui *app, struct pg_frame *frame, int y, const char *otherwise)
+{
+    pg_frame_fill(frame, 0, y, app->columns, ' ', PG_ROLE_TEXT);
+    if (app->prompt.kind != PG_PROMPT_NONE) {
+        pg_prompt_draw(app, frame, y);
+        return;
+    }
+    struct pg_buf out = {0};
+    enum pg_role role = PG_ROLE_DIM;
+    if (*app->message) {
+        pg_buf_printf(&out, " %s", app->message);
+        role = app->message_warns ? PG_ROLE_WARN : PG_ROLE_TEXT;
+    } else if (app->loading && app->world) {
+        add_progress(&out, app);
+    } else if (!add_job(&out, app)) {
+        pg_buf_puts(&out, otherwise);
+    }
+    pg_frame_text(frame, 0, y, app->columns, role, pg_buf_text(&out));
+    pg_buf_free(&out);
+}
+
+/* --- title and lens -------------------------------------------------------------------------------- */
+
+static void add_totals(struct pg_buf *out, const struct pg_cluster *cluster, int columns)
+{
+    pg_words_plural(out, cluster->npods, "pod", "pods");
+    if (columns >= 100) {
+        pg_buf_puts(out, "  ");
+        pg_words_plural(out, cluster->nworkloads, "workload", "workloads");
+    }
+    pg_buf_puts(out, "  ");
+    pg_words_count(out, cluster->nnamespaces);
+    pg_buf_puts(out, " ns  ");
+    pg_words_plural(out, cluster->npolicies, "policy", "policies");
+}
+
+static void draw_title(struct pg_tui *app, struct pg_gridview *view, struct pg_frame *frame)
+{
+    struct pg_buf out = {0};
+    if (app->layout.mark >= 0) {
+        add_totals(&out, app->world->cluster, app->columns);
+        pg_view_draw_title(app, frame, pg_buf_text(&out));
+        pg_buf_free(&out);
+        return;
+    }
+    /* No line tells the names of the cursor's row and column: this one does. */
+    struct pg_buf brief = {0};
+    if (pg_gridview_has_cell(view))
+        pg_buf_printf(&out, " %s -> %s", pg_gridview_cursor(view, PG_FROM)->name,
+                      pg_gridview_cursor(view, PG_TO)->name);
+    if (app->loading)
+        add_loading(&brief, app);
+    else
+        pg_words_complete(&brief, app->world->cluster, true);
+    if (app->world->ncauses && !app->loading)
+        pg_buf_puts(&brief, brief.n ? " ? A" : "? A");
+    if (!brief.n)
+        pg_buf_printf(&brief, "%" PRIu32 "x%" PRIu32, view->n[pg_gridview_vertical(view)],
+                      view->n[pg_gridview_horizontal(view)]);
+    int extra = (int)brief.n < app->columns / 2 ? (int)brief.n : 0;
+    pg_frame_text(frame, 0, 0, app->columns - extra - 2, PG_ROLE_TITLE, pg_buf_text(&out));
+    pg_frame_text(frame, app->columns - extra - 1, 0, extra, PG_ROLE_WARN, pg_buf_text(&brief));
+    pg_buf_free(&out);
+    pg_buf_free(&brief);
+}
+
+static void add_axis(struct pg_buf *out, const struct pg_tui *app, const struct pg_axis *axis)
+{
+    const struct pg_cluster *cluster = app->world->cluster;
+    if (axis->level == PG_LEVEL_NAMESPACE) {
+        pg_buf_putc(out, '*');
+        return;
+    }
+    uint32_t ns = axis->ns;
+    if (axis->level == PG_LEVEL_POD && axis->workload != PG_NONE)
+        ns = cluster->workloads[axis->workload].ns;
+    pg_buf_puts(out, ns == PG_NONE ? "*" : pg_cluster_text(cluster, cluster->namespaces[ns].name));
+    if (axis->level == PG_LEVEL_POD && axis->workload != PG_NONE)
+        pg_buf_printf(out, "/%s", pg_cluster_text(cluster, cluster->workloads[axis->workload].name));
+}
+
+static int cell_x(const struct pg_layout *layout, uint32_t position, uint32_t top)
+{
+    return layout->cell_x + (int)(position - top) * layout->cell;
+}
+
+/* The name of the cursor's column, beside its mark. Returns where it begins, and the end in *end. */
+static int draw_mark(struct pg_tui *app, struct pg_gridview *view, struct pg_frame *frame, int *end)
+{
+    const struct pg_layout *layout = &app->layout;
+    unsigned axis = pg_gridview_horizontal(view);
+    const struct pg_item *item = pg_gridview_cursor(view, axis);
+    *end = 0;
+    if (!item || layout->mark < 0)
+        return layout->columns;
+    int x = cell_x(layout, view->at[axis], view->top[axis]) + (layout->cell > 1);
+    int width = pg_frame_text_width(item->name), name = x + 2;
+    if (name + width > layout->grid_columns)
+        name = x - 1 - width > 0 ? x - 1 - width : x + 2;
+    pg_frame_put(frame, x, layout->mark, 'v', PG_ROLE_CURSOR);
+    width = pg_frame_text(frame, name, layout->mark, layout->grid_columns - name, PG_ROLE_HEADING,
+                          item->name);
+    *end = name > x ? name + width : x + 1;
+    return name > x ? x : name;
+}
+
+static void add_lens(struct pg_buf *out, struct pg_tui *app, struct pg_gridview *view, bool roomy)
+{
+    const char *between = roomy ? "  " : " ";
+    pg_buf_printf(out, "lens:%s", pg_gridview_lens_name(view->lens));
+    if (roomy) {
+        pg_buf_puts(out, "  from:");
+        add_axis(out, app, &view->axes[PG_FROM]);
+        pg_buf_puts(out, "  to:");
+        add_axis(out, app, &view->axes[PG_TO]);
+    }
+    pg_buf_printf(out, "%sport:%s", between, *view->ports_text ? view->ports_text : "any");
+    pg_buf_printf(out, "%ssort:%s", between, pg_gridview_sort_name(view->sort));
+    if (view->swapped)
+        pg_buf_printf(out, "%srows:to", between);
+}
+
+/* At the right: what is assumed, and what is not complete. */
+static void draw_honesty(struct pg_tui *app, struct pg_frame *frame, int used)
+{
+    struct pg_buf assume = {0}, left_out = {0};
+    pg_words_complete(&left_out, app->world->cluster, false);
+    pg_words_assume(&assume, &app->assume);
+    int wide = pg_frame_text_width(pg_buf_text(&left_out)) + (left_out.n ? 2 : 0);
+    int room = app->columns - used - 2 - wide, y = app->layout.lens;
+    int width = pg_frame_text_width(pg_buf_text(&assume));
+    width = width < room ? width : room;
+    pg_frame_text(frame, app->columns - wide - width - 1, y, width, PG_ROLE_DIM,
+                  pg_buf_text(&assume));
+    pg_frame_text(frame, app->columns - wide + 1, y, wide, PG_ROLE_WARN, pg_buf_text(&left_out));
+    pg_buf_free(&assume);
+    pg_buf_free(&left_out);
+}
+
+/* Where the mark stands in the same line, the lens takes the side with more room. */
+static void draw_lens(struct pg_tui *app, struct pg_gridview *view, struct pg_frame *frame)
+{
+    const struct pg_layout *layout = &app->layout;
+    struct pg_buf out = {0};
+    int end, start = draw_mark(app, view, frame, &end);
+    if (layout->lens < 0)
+        return;
+    add_lens(&out, app, view, layout->lens != layout->mark);
+    int left = start - 2, right = layout->columns - end - 3;
+    if (layout->lens != layout->mark) {
+        draw_honesty(app, frame,
+                     1 + pg_frame_text(frame, 1, layout->lens, layout->columns - 1, PG_ROLE_DIM,
+                                       pg_buf_text(&out)));
+    } else if (left >= (int)out.n || left >= right) {
+        pg_frame_text(frame, 1, layout->lens, left, PG_ROLE_DIM, pg_buf_text(&out));
+    } else {
+        int width = (int)out.n < right ? (int)out.n : right;
+        pg_frame_text(frame, layout->columns - width - 1, layout->lens, width, PG_ROLE_DIM,
+                      pg_buf_text(&out));
+    }
+    pg_buf_free(&out);
+}
+
+/* --- the grid -------------------------------------------------------------------------------------- */
+
+static void draw_wide_head(const struct pg_layout *layout, struct pg_frame *frame, int x,
+                           const struct pg_item *item, enum pg_role role)
+{
+    struct pg_buf out = {0};
+    if (item->kind == PG_ITEM_POD)
+        pg_words_tail(&out, item->name, layout->cell - 2);
+    else
+        pg_buf_puts(&out, item->name);
+    pg_frame_text(frame, x + 1, layout->head, layout->cell - 2, role, pg_buf_text(&out));
+    pg_buf_clear(&out);
+    pg_frame_text(frame, x + 1, layout->head + 1, layout->cell - 2, PG_ROLE_DIM, item->note);
+    if (item->kind != PG_ITEM_OUTSIDE && layout->cell >= 10)
+        pg_words_plural(&out, item->npods, "pod", "pods");
+    else if (item->kind != PG_ITEM_OUTSIDE)
+        pg_words_count(&out, item->npods);
+    pg_frame_text(frame, x + 1, layout->head + 2, layout->cell - 2, PG_ROLE_DIM, pg_buf_text(&out));
+    pg_buf_free(&out);
+}
+
+static void draw_heads(struct pg_tui *app, struct pg_gridview *view, struct pg_frame *frame)
+{
+    const struct pg_layout *layout = &app->layout;
+    unsigned axis = pg_gridview_horizontal(view);
+    for (int i = 0; i < layout->ncells && layout->head >= 0; i++) {
+        uint32_t position = view->top[axis] + (uint32_t)i;
+        if (position >= view->n[axis])
+            break;
+        const struct pg_item *item = pg_gridview_shown(view, axis, position);
+        int x = cell_x(layout, position, view->top[axis]);
+        enum pg_role role = position == view->at[axis] ? PG_ROLE_HEADING : PG_ROLE_DIM;
+        if (layout->across) {
+            draw_wide_head(layout, frame, x, item, role);
+            continue;
+        }
+        for (int row = 0; row < 3 && item->abbr[row]; row++)
+            pg_frame_put(frame, x + (layout->cell > 1), layout->head + row,
+                         (unsigned char)item->abbr[row], role);
+    }
+}
+
+static void draw_label(struct pg_tui *app, struct pg_gridview *view, struct pg_frame *frame, int y,
+                       uint32_t position)
+{
+    const struct pg_layout *layout = &app->layout;
+    unsigned axis = pg_gridview_vertical(view);
+    const struct pg_item *item = pg_gridview_shown(view, axis, position);
+    bool here = position == view->at[axis];
+    if (here)
+        pg_frame_put(frame, 0, y, '>', PG_ROLE_CURSOR);
+    pg_frame_text(frame, 1, y, layout->label, here ? PG_ROLE_HEADING : PG_ROLE_TEXT, item->name);
+    int x = 2 + layout->label;
+    if (layout->note) {
+        pg_frame_text(frame, x, y, layout->note, PG_ROLE_DIM, item->note);
+        x += layout->note + 1;
+    }
+    if (layout->count && item->kind != PG_ITEM_OUTSIDE) {
+        char count[16];
+        snprintf(count, sizeof count, "%*" PRIu32, layout->count, item->npods);
+        pg_frame_text(frame, x, y, layout->count, PG_ROLE_DIM, count);
+    }
+}
+
+/* What a cell says where it has more than one column. */
+static void wide_text(struct pg_buf *out, struct pg_gridview *view, const struct pg_count *count,
+                      char glyph, int columns)
+{
+    if (view->lens == PG_LENS_VERDICT && glyph == '#')
+        pg_buf_puts(out, "ALL");
+    else if (view->lens == PG_LENS_VERDICT && glyph == '+')
+        pg_words_ports_short(out, pg_eval_portsets(pg_grid_eval(view->grid)), count->sure_some,
+                             columns);
+    else
+        pg_buf_putc(out, glyph);
+    if (view->lens == PG_LENS_REACH && columns >= 5 && count->allowed &&
+        count->allowed < count->pairs) {
+        pg_buf_putc(out, ' ');
+        pg_words_percent(out, count->allowed, count->pairs);
+    }
+}
+
+struct drawing {
+    struct pg_tui *app;
+    struct pg_gridview *view;
+    struct pg_frame *frame;
+    int64_t deadline; /* 0: none */
+    int cells;
+};
+
+static bool out_of_time(struct drawing *drawing)
+{
+    if (drawing->deadline && drawing->cells++ % 8 == 7 && pg_clock_ms() > drawing->deadline)
+        drawing->app->cells_left = true;
+    return drawing->app->cells_left;
+}
+
+static void draw_cell(struct drawing *drawing, int y, uint32_t row, uint32_t column)
+{
+    struct pg_gridview *view = drawing->view;
+    const struct pg_layout *layout = &drawing->app->layout;
+    unsigned vertical = pg_gridview_vertical(view), horizontal = pg_gridview_horizontal(view);
+    bool here = row == view->at[vertical] && column == view->at[horizontal];
+    uint32_t at[2];
+    at[vertical] = row;
+    at[horizontal] = column;
+    int x = cell_x(layout, column, view->top[horizontal]), gap = layout->cell > 1, used = 1;
+    if (!here && out_of_time(drawing)) {
+        pg_frame_put(drawing->frame, x + gap, y, '?', PG_ROLE_UNKNOWN);
+        return;
+    }
+    const struct pg_count *count = pg_gridview_count(view, at[PG_FROM], at[PG_TO]);
+    char glyph = pg_gridview_glyph(view, count);
+    enum pg_role role = pg_gridview_role(view, count);
+    if (layout->cell < 4) {
+        pg_frame_put(drawing->frame, x + gap, y, (unsigned char)glyph, role);
+    } else {
+        struct pg_buf out = {0};
+        wide_text(&out, view, count, glyph, layout->cell - 2);
+        used = pg_frame_text(drawing->frame, x + 1, y, layout->cell - 1, role, pg_buf_text(&out));
+        pg_buf_free(&out);
+    }
+    if (!here)
+        return;
+    pg_frame_set_cursor(drawing->frame, x + gap, y, false);
+    if (gap) {
+        pg_frame_put(drawing->frame, x, y, '[', PG_ROLE_CURSOR);
+        pg_frame_put(drawing->frame, x + 1 + used, y, ']', PG_ROLE_CURSOR);
+    }
+    pg_frame_mark(drawing->frame, x + gap, y, used, PG_ATTR_BOLD | (gap ? 0 : PG_ATTR_REVERSE));
+}
+
+/* The cell of the cursor is drawn last, for its brackets stand in the gaps of its neighbours. */
+static void draw_body(struct drawing *drawing)
+{
+    struct pg_gridview *view = drawing->view;
+    const struct pg_layout *layout = &drawing->app->layout;
+    unsigned vertical = pg_gridview_vertical(view), horizontal = pg_gridview_horizontal(view);
+    for (int i = 0; i < layout->nbody; i++) {
+        uint32_t row = view->top[vertical] + (uint32_t)i;
+        if (row >= view->n[vertical])
+            break;
+        draw_label(drawing->app, view, drawing->frame, layout->body + i, row);
+        for (int k = 0; k < layout->ncells; k++) {
+            uint32_t column = view->top[horizontal] + (uint32_t)k;
+            if (column < view->n[horizontal])
+                draw_cell(drawing, layout->body + i, row, column);
+        }
+    }
+    if (pg_gridview_has_cell(view)) {
+        int y = layout->body + (int)(view->at[vertical] - view->top[vertical]);
+        draw_cell(drawing, y, view->at[vertical], view->at[horizontal]);
+    }
+}
+
+static void scroll(struct pg_gridview *view, unsigned axis, int room)
+{
+    uint32_t n = room > 0 ? (uint32_t)room : 1, *top = &view->top[axis];
+    if (view->at[axis] < *top)
+        *top = view->at[axis];
+    if (view->at[axis] >= *top + n)
+        *top = view->at[axis] - n + 1;
+    uint32_t most = view->n[axis] > n ? view->n[axis] - n : 0;
+    if (*top > most)
+        *top = most;
+}
+
+/* --- the lines below -------------------------------------------------------------------------------- */
+
+static void add_range(struct pg_buf *out, const char *what, uint32_t top, int room, uint32_t n)
+{
+    uint32_t last = top + (uint32_t)room;
+    last = last < n ? last : n;
+    pg_buf_printf(out, " %s %" PRIu32 "-%" PRIu32 "/%" PRIu32 " ", what, n ? top + 1 : 0, last, n);
+}
+
+static void add_hidden(struct pg_buf *out, const struct pg_gridview *view)
+{
+    unsigned vertical = pg_gridview_vertical(view), horizontal = pg_gridview_horizontal(view);
+    uint32_t empty = view->empty[vertical] + view->empty[horizontal];
+    if (view->filter_text) {
+        pg_buf_puts(out, " hidden by the filter: ");
+        pg_words_plural(out, view->hidden[vertical], "row", "rows");
+        pg_buf_puts(out, ", ");
+        pg_words_plural(out, view->hidden[horizontal], "column", "columns");
+        pg_buf_puts(out, " (Ctrl-U)");
+    }
+    if (empty) {
+        uint32_t most = view->empty[vertical] > view->empty[horizontal] ? view->empty[vertical]
+                                                                        : view->empty[horizontal];
+        pg_buf_puts(out, " ");
+        pg_words_plural(out, most, "empty namespace", "empty namespaces");
+        pg_buf_puts(out, " hidden (a)");
+    }
+}
+
+static const char *legend(const struct pg_gridview *view, bool brief)
+{
+    switch (view->lens) {
+    case PG_LENS_VERDICT:
+        return brief ? "# all  + some  e i x deny"
+                     : "# ALL every port  + some  e egress denies  i ingress denies  x both  ? "
+                       "unknown  1-9 tenths where pairs differ";
+    case PG_LENS_OPEN:
+        return brief ? "o open  < > half  # allowed"
+                     : "o no policy selects either side  < only the source  > only the destination "
+                       " # "
+                       "both, allowed  . both, denied";
+    default:
+        return brief ? ". none  1-9 tenths  # all"
+                     : "share of pairs: . none  1-9 tenths  # all  ? unknown  blank no pods";
+    }
+}
+
+static void draw_status(struct pg_tui *app, struct pg_gridview *view, struct pg_frame *frame)
+{
+    const struct pg_layout *layout = &app->layout;
+    unsigned vertical = pg_gridview_vertical(view), horizontal = pg_gridview_horizontal(view);
+    struct pg_buf out = {0};
+    add_range(&out, "rows", view->top[vertical], layout->nbody, view->n[vertical]);
+    add_range(&out, "cols", view->top[horizontal], layout->ncells, view->n[horizontal]);
+    size_t plain = out.n;
+    add_hidden(&out, view);
+    if (out.n == plain && app->columns >= 110)
+        pg_buf_puts(&out, " next difference: ]");
+    int used = pg_frame_text(frame, 0, layout->status, app->columns, PG_ROLE_DIM, pg_buf_text(&out));
+    pg_buf_clear(&out);
+    if (app->columns < 110) {
+        pg_buf_puts(&out, legend(view, true));
+    } else if (pg_gridview_has_cell(view)) {
+        const struct pg_count *count = pg_gridview_count(view, view->at[PG_FROM], view->at[PG_TO]);
+        pg_buf_printf(&out, "%s -> %s   ", pg_gridview_cursor(view, PG_FROM)->name,
+                      pg_gridview_cursor(view, PG_TO)->name);
+        pg_words_count(&out, count->allowed);
+        pg_buf_putc(&out, '/');
+        pg_words_count(&out, count->pairs);
+        pg_buf_puts(&out, "   ");
+        pg_words_percent(&out, count->allowed, count->pairs);
+    }
+    int width = pg_frame_text_width(pg_buf_text(&out));
+    if (used + 2 + width < app->columns)
+        pg_frame_text(frame, app->columns - width - 1, layout->status, width, PG_ROLE_DIM,
+                      pg_buf_text(&out));
+    pg_buf_free(&out);
+}
+
+/* One cause of unknown cells, said once, with the way out. */
+static void draw_notice(struct pg_tui *app, struct pg_frame *frame)
+{
+    const struct pg_tui_world *world = app->world;
+    if (app->layout.notice < 0 || world->ncauses == 0)
+        return;
+    const struct pg_cause *cause = &world->causes[0];
+    struct pg_buf out = {0}, way = {0};
+    pg_buf_printf(&out, " ? %s", cause->what);
+    if (cause->prompt)
+        pg_buf_printf(&way, "  A: --assume %s", cause->prompt);
+    if (world->ncauses > 1)
+        pg_buf_printf(&way, "  (%" PRIu32 " more: !)", world->ncauses - 1);
+    int room = app->columns - pg_frame_text_width(pg_buf_text(&way)) - 1;
+    int used = pg_frame_text(frame, 0, app->layout.notice, room, PG_ROLE_UNKNOWN, pg_buf_text(&out));
+    pg_frame_text(frame, used, app->layout.notice, app->columns - used, PG_ROLE_KEY,
+                  pg_buf_text(&way));
+    pg_buf_free(&out);
+    pg_buf_free(&way);
+}
+
+static void draw_answer(struct pg_tui *app, struct pg_gridview *view, struct pg_frame *frame)
+{
+    const struct pg_proof *proof = pg_proof_get(app, view);
+    struct pg_buf out = {0};
+    if (app->layout.answer < 0)
+        return;
+    pg_buf_putc(&out, ' ');
+    if (proof)
+        pg_panel_answer(&out, app, proof);
+    else
+        add_hidden(&out, view);
+    pg_frame_text(frame, 0, app->layout.answer, app->columns, PG_ROLE_TEXT, pg_buf_text(&out));
+    pg_buf_free(&out);
+}
+
+static void draw_bottom(struct pg_tui *app, struct pg_gridview *view, struct pg_frame *frame)
+{
+    const struct pg_layout *layout = &app->layout;
+    bool talks = *app->message || app->prompt.kind || app->job.kind || app->loading;
+    if (layout->status >= 0)
+        draw_status(app, view, frame);
+    draw_notice(app, frame);
+    draw_answer(app, view, frame);
+    if (layout->footer >= 0)
+        pg_view_draw_footer(app, frame, layout->footer);
+    if (layout->message < 0) {
+        if (talks)
+            pg_view_draw_message(app, frame, app->rows - 1, "");
+        return;
+    }
+    struct pg_buf out = {0};
+    pg_buf_putc(&out, ' ');
+    if (app->columns >= 110) {
+        pg_buf_puts(&out, legend(view, false));
+    } else {
+        pg_words_complete(&out, app->world->cluster, false);
+        pg_buf_puts(&out, out.n > 1 ? "   " : "");
+        pg_words_assume(&out, &app->assume);
+    }
+    pg_view_draw_message(app, frame, layout->message, pg_buf_text(&out));
+    pg_buf_free(&out);
+}
+
+void pg_view_grid_draw(struct pg_tui *app, struct pg_gridview *view, struct pg_frame *frame,
+                       int budget_ms)
+{
+    struct drawing drawing = {.app = app, .view = view, .frame = frame};
+    if (budget_ms > 0)
+        drawing.deadline = pg_clock_ms() + budget_ms;
+    pg_layout_grid(&app->layout, app, view);
+    scroll(view, pg_gridview_vertical(view), app->layout.nbody);
+    scroll(view, pg_gridview_horizontal(view), app->layout.ncells);
+    if (app->layout.title >= 0)
+        draw_title(app, view, frame);
+    draw_lens(app, view, frame);
+    draw_heads(app, view, frame);
+    draw_body(&drawing);
+    if (!pg_gridview_has_cell(view))
+        pg_frame_text(frame, app->layout.cell_x + 1, app->layout.body, app->columns, PG_ROLE_WARN,
+                      view->filter_text ? "Nothing passes the filter (Ctrl-U clears)."
+                                        : "No pods here.");
+    pg_panel_draw(app, view, frame);
+    draw_bottom(app, view, frame);
+}

@@ -1,0 +1,19 @@
+# tests/bench: what `make bench' builds and runs, one program after the other, without arguments:
+#   bench_list += tests/bench/bench
+#   tests_bench_bench_SOURCES = tests/bench/bench.c
+# `make check' only compares the matrix found class by class with that found pod by pod; it never looks at a clock.
+# `make tests/bench/gen_cluster' builds what prints the clusters.
+bench_list = tests/bench/bench
+bench_cluster = tests/bench/make_cluster.c tests/bench/make_cluster.h tests/bench/writer.c tests/bench/writer.h
+bench_matrix = tests/bench/matrix.c tests/bench/matrix.h tests/bench/naive.c
+
+tests_bench_bench_SOURCES = tests/bench/bench.c $(bench_cluster) $(bench_matrix)
+tests_bench_bench_LDADD = $(LDADD) -lm
+tests_bench_gen_cluster_SOURCES = tests/bench/gen_cluster.c $(bench_cluster)
+tests_bench_gen_cluster_LDADD =
+tests_bench_check_matrix_SOURCES = tests/bench/check_matrix.c $(bench_cluster) $(bench_matrix)
+
+check_PROGRAMS += tests/bench/check_matrix
+TESTS += tests/bench/check_matrix
+EXTRA_PROGRAMS += $(bench_list) tests/bench/gen_cluster
+CLEANFILES += $(bench_list) tests/bench/gen_cluster

@@ -1,0 +1,1 @@
+polgrid why -f fixtures/shop.yaml -o svg shop/api ops/scraper

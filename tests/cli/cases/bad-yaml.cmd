@@ -1,0 +1,1 @@
+polgrid why -f fixtures/broken.yaml x/a x/b

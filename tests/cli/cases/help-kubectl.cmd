@@ -1,0 +1,1 @@
+kubectl_polgrid help version && kubectl_polgrid wyh

@@ -1,0 +1,1 @@
+polgrid matrix -f fixtures/evil.yaml -o csv 2>/dev/null

@@ -1,0 +1,1 @@
+polgrid matrix -R -f fixtures/dir -o json | grep "\"pods\"\|\"name\""

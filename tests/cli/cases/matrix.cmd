@@ -1,0 +1,1 @@
+polgrid -f fixtures/shop.yaml

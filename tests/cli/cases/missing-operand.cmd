@@ -1,0 +1,1 @@
+polgrid why --demo production/frontend

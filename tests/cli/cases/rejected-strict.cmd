@@ -1,0 +1,1 @@
+polgrid why -f fixtures/rejected.yaml x/a x/b:80 --strict

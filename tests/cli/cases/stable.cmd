@@ -1,0 +1,1 @@
+for i in 1 2 3; do polgrid matrix --demo -o json; polgrid why --demo production/frontend production/api-server -o json; done | sort | uniq -c | awk "\$1 % 3 { print; bad = 1 } END { print bad ? \"differs\" : \"stable\" }"

@@ -1,0 +1,1 @@
+polgrid matrix --demo -f fixtures/shop.yaml

@@ -1,0 +1,1 @@
+polgrid policies -f fixtures/unevaluated.yaml -o wide

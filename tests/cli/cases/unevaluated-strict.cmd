@@ -1,0 +1,1 @@
+polgrid why -f fixtures/unevaluated.yaml z/b z/b:80 --strict

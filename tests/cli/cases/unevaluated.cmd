@@ -1,0 +1,1 @@
+polgrid why -f fixtures/unevaluated.yaml z/b x/a:80

@@ -1,0 +1,1 @@
+polgrid why --demp a b

@@ -1,0 +1,1 @@
+polgrid version -o json | sed "s/\"version\": .*/VERSION/"

@@ -1,0 +1,1 @@
+polgrid why -f fixtures/shop.yaml shop/web-7d4f9-aaaaa shop/api:8080 -o json

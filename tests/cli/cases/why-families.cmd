@@ -1,0 +1,1 @@
+polgrid why -f fixtures/families.yaml x/a x/b:80 -o json

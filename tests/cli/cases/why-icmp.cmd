@@ -1,0 +1,1 @@
+polgrid why -f fixtures/shop.yaml ops/scraper shop/api:/ICMP -o json

@@ -1,0 +1,1 @@
+polgrid why -f fixtures/shop.yaml shop/api internet:443

@@ -1,0 +1,1 @@
+polgrid why -f fixtures/families.yaml x/b "[2001:db8::1]:443"

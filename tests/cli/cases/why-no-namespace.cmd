@@ -1,0 +1,1 @@
+polgrid why -f fixtures/shop.yaml shup/api ops/scraper:80

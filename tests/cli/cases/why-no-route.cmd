@@ -1,0 +1,1 @@
+polgrid why -f fixtures/families.yaml x/four x/six:80 -o json

@@ -1,0 +1,1 @@
+polgrid why -f fixtures/shop.yaml node/n1 shop/api:8080

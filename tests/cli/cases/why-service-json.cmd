@@ -1,0 +1,1 @@
+polgrid why -f fixtures/shop.yaml shop/api shop/svc/web -o json

@@ -1,0 +1,1 @@
+polgrid why -f fixtures/shop.yaml "shop/settle[CronJob]" shop/cronjob/settle:80

@@ -1,0 +1,1 @@
+polgrid why -f fixtures/shop.yaml shop/web shop/web:80

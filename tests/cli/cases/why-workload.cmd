@@ -1,0 +1,1 @@
+polgrid why -f fixtures/shop.yaml ops/scraper shop/deployment/web:http

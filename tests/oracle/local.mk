@@ -1,0 +1,21 @@
+# tests/oracle: an independent slow evaluator against random small clusters. `make check' asks 3,000 of them and plants
+# bugs to see that it would find them; `make check-oracle' asks 100,000, on two processors.
+check_PROGRAMS += tests/oracle/oracle
+tests_oracle_oracle_SOURCES = \
+	tests/oracle/check.c tests/oracle/check.h \
+	tests/oracle/check_grids.c \
+	tests/oracle/check_pairs.c \
+	tests/oracle/check_whys.c \
+	tests/oracle/gen.c tests/oracle/world.h \
+	tests/oracle/main.c \
+	tests/oracle/render.c tests/oracle/render.h \
+	tests/oracle/slow.c tests/oracle/slow.h \
+	tests/oracle/tree.c tests/oracle/tree.h
+TESTS += tests/oracle/oracle tests/oracle/plant.sh
+EXTRA_DIST += tests/oracle/plant.sh
+
+# Two halves at once; a difference in either is printed, and fails.
+check-oracle: tests/oracle/oracle$(EXEEXT)
+	@./tests/oracle/oracle --seeds 1..50000 & first=$$!; \
+	./tests/oracle/oracle --seeds 50001..100000; second=$$?; wait $$first && test $$second -eq 0
+.PHONY: check-oracle
