@@ -195,4 +195,10 @@ struct pg_policy {
     struct pg_loc loc, end; /* first and last line of the object in the source */
 };
 
+/* The path of its spec, for a policy whose object has several: "specs[1]"; else NULL. */
+static inline const char *pg_policy_spec(const struct pg_policy *policy)
+{
+    return policy->spec_path != NULL && policy->spec_path[4] == 's' ? policy->spec_path : NULL;
+}
+
 #endif

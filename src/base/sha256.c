@@ -19,36 +19,55 @@ static uint32_t rotate(uint32_t x, int n)
     return x >> n | x << (32 - n);
 }
 
-static void schedule(uint32_t w[64], const uint8_t *p)
+/* The next word of the message schedule; only the last sixteen are kept. */
+static uint32_t schedule(uint32_t w[16], int i)
 {
-    for (int i = 0; i < 16; i++, p += 4)
-        w[i] = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-    for (int i = 16; i < 64; i++) {
-        uint32_t a = w[i - 15], b = w[i - 2];
-        w[i] = w[i - 16] + w[i - 7] + (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) +
-               (rotate(b, 17) ^ rotate(b, 19) ^ b >> 10);
-    }
+    uint32_t a = w[(i + 1) & 15], b = w[(i + 14) & 15];
+
+    return w[i & 15] += w[(i + 9) & 15] + (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) +
+                        (rotate(b, 17) ^ rotate(b, 19) ^ b >> 10);
 }
 
+/* One round. Instead of moving eight words along, the rounds name them in turn. */
+static inline void turn(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f,
+                        uint32_t g, uint32_t *h, uint32_t word)
+{
+    uint32_t t1 = *h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) + word;
+    uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+
+    *d += t1;
+    *h = t1 + t2;
+}
+
+/* Every file that is read goes through here, so it must not be what loading waits for. */
 static void add_block(uint32_t state[8], const uint8_t *p)
 {
-    uint32_t w[64], s[8];
+    uint32_t w[16], k[8];
+    uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+    uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
 
-    schedule(w, p);
-    memcpy(s, state, sizeof s);
-    for (int i = 0; i < 64; i++) {
-        uint32_t a = s[0], e = s[4];
-        uint32_t choice = (e & s[5]) ^ (~e & s[6]);
-        uint32_t majority = (a & s[1]) ^ (a & s[2]) ^ (s[1] & s[2]);
-        uint32_t t1 = s[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice + K[i] + w[i];
-        uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
-
-        memmove(s + 1, s, 7 * sizeof *s);
-        s[4] += t1;
-        s[0] = t1 + t2;
+    for (int i = 0; i < 16; i++, p += 4)
+        w[i] = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+    for (int i = 0; i < 64; i += 8) {
+        for (int j = 0; j < 8; j++)
+            k[j] = K[i + j] + (i < 16 ? w[i + j] : schedule(w, i + j));
+        turn(a, b, c, &d, e, f, g, &h, k[0]);
+        turn(h, a, b, &c, d, e, f, &g, k[1]);
+        turn(g, h, a, &b, c, d, e, &f, k[2]);
+        turn(f, g, h, &a, b, c, d, &e, k[3]);
+        turn(e, f, g, &h, a, b, c, &d, k[4]);
+        turn(d, e, f, &g, h, a, b, &c, k[5]);
+        turn(c, d, e, &f, g, h, a, &b, k[6]);
+        turn(b, c, d, &e, f, g, h, &a, k[7]);
     }
-    for (int i = 0; i < 8; i++)
-        state[i] += s[i];
+    state[0] += a;
+    state[1] += b;
+    state[2] += c;
+    state[3] += d;
+    state[4] += e;
+    state[5] += f;
+    state[6] += g;
+    state[7] += h;
 }
 
 void pg_sha256_start(struct pg_sha256 *hash)
@@ -65,6 +84,8 @@ void pg_sha256_add(struct pg_sha256 *hash, const void *bytes, size_t n)
     size_t have = hash->length % 64;
 
     hash->length += n;
+    for (; have == 0 && n >= 64; p += 64, n -= 64)
+        add_block(hash->state, p);
     while (n) {
         size_t take = 64 - have < n ? 64 - have : n;
         memcpy(hash->block + have, p, take);

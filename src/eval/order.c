@@ -28,6 +28,14 @@ typedef PG_VEC(struct place) place_vec;
 /* Where Kubernetes NetworkPolicies sit in the tier "default" (14.5). */
 #define CALICO_NETWORK_ORDER 1000.0
 
+/* Cilium's host policies are not evaluated, and still say which plugin it is. */
+static bool is_cilium(const struct pg_cluster *cluster, const struct pg_policy *policy)
+{
+    return policy->kind == PG_POLICY_CILIUM ||
+           (policy->kind == PG_POLICY_UNEVALUATED &&
+            strcmp(pg_cluster_text(cluster, policy->group), "cilium.io") == 0);
+}
+
 static enum pg_engine engine_of(const struct pg_eval *eval)
 {
     const struct pg_cluster *cluster = eval->cluster;
@@ -35,7 +43,7 @@ static enum pg_engine engine_of(const struct pg_eval *eval)
         return eval->assume.engine;
     bool cilium = false, calico = false;
     for (uint32_t p = 0; p < cluster->npolicies; p++) {
-        cilium |= cluster->policies[p].kind == PG_POLICY_CILIUM;
+        cilium |= is_cilium(cluster, &cluster->policies[p]);
         calico |= cluster->policies[p].kind == PG_POLICY_CALICO;
     }
     if (cilium == calico) /* neither; or both, and no plugin reads both: the other's stay unknown */

@@ -68,8 +68,11 @@ static void print_reasons(struct question *q, struct pg_buf *out, const struct p
             pg_buf_puts(out, shown + 1 == total ? " and " : ", ");
         shown++;
         pg_policy_print(out, cluster, reason->policy);
+        const char *spec = pg_policy_spec(&cluster->policies[reason->policy]);
+        if (spec != NULL)
+            pg_buf_printf(out, " %s", spec);
         if (reason->rule != PG_NO_INDEX)
-            pg_buf_printf(out, " %s[%u]", reason->list, reason->rule);
+            pg_buf_printf(out, "%s%s[%u]", spec != NULL ? "." : " ", reason->list, reason->rule);
         print_place(out, cluster, reason->loc);
     }
     if (total > shown)

@@ -9,7 +9,7 @@
 /* The label that Calico gives every namespace and service account (semantics 14.7). */
 #define NAME_LABEL "projectcalico.org/name"
 
-#define BLANK " \t"
+#define BLANK      " \t"
 
 /* --- tokens -------------------------------------------------------------------------------------- */
 
@@ -51,8 +51,8 @@ struct parser {
     struct pg_calico_selector *selector;
     struct pg_calico_fault *fault;
     const char *text, *at;
-    struct token token;    /* the one to look at next */
-    bool after_label;      /* what comes next is a comparison, not a label */
+    struct token token; /* the one to look at next */
+    bool after_label;   /* what comes next is a comparison, not a label */
     unsigned depth;
 };
 
@@ -151,8 +151,9 @@ static bool read_comparison(struct parser *parser)
     } else if (take(parser, "in")) {
         token->kind = TOKEN_IN;
     } else {
-        return fail(parser, parser->at,
-                    "expected a comparison: ==, !=, in, not in, contains, starts with or ends with");
+        return fail(
+            parser, parser->at,
+            "expected a comparison: ==, !=, in, not in, contains, starts with or ends with");
     }
     return true;
 }
@@ -298,8 +299,8 @@ static struct pg_expr *new_req(struct parser *parser, const struct token *label,
 {
     const struct pg_calico_reader *reader = parser->reader;
     struct pg_expr *expr = new_expr(reader->arena, PG_EXPR_REQ);
-    bool name = label->length == strlen(NAME_LABEL) &&
-                memcmp(label->text, NAME_LABEL, label->length) == 0;
+    bool name =
+        label->length == strlen(NAME_LABEL) && memcmp(label->text, NAME_LABEL, label->length) == 0;
 
     expr->req = (struct pg_req){.key = intern(parser, label), .op = op, .loc = reader->loc};
     if (name && reader->name_key)
@@ -345,8 +346,7 @@ static bool read_set(struct parser *parser, struct pg_req *req)
     }
     req->values = values.v;
     req->nvalues = values.n;
-    return expect(parser, TOKEN_RBRACE, "} to close the set, or a string in quotes") &&
-           next(parser);
+    return expect(parser, TOKEN_RBRACE, "} to close the set, or a string in quotes") && next(parser);
 }
 
 static bool read_part(struct parser *parser, enum token_kind kind, struct pg_req *req)
@@ -535,9 +535,8 @@ void pg_calico_selector_settle(struct pg_calico_selector *selector, struct pg_ar
     for (struct pg_calico_term *term = selector->terms; term; term = term->next) {
         PG_VEC(pg_str) values = {0};
         for (uint32_t i = 0; i < n; i++)
-            if (labels[i].key == term->req->key &&
-                holds(term, pg_strs_text(strs, labels[i].value),
-                      pg_strs_length(strs, labels[i].value)))
+            if (labels[i].key == term->req->key && holds(term, pg_strs_text(strs, labels[i].value),
+                                                         pg_strs_length(strs, labels[i].value)))
                 pg_vec_push(arena, &values, labels[i].value);
         term->req->values = values.v;
         term->req->nvalues = values.n;

@@ -64,7 +64,8 @@ bool pg_calico_selector_read(const struct pg_calico_reader *reader, const char *
 /* Gives the terms that look into values those values that occur. `labels` are all that occur, in any order
    and however often. */
 void pg_calico_selector_settle(struct pg_calico_selector *selector, struct pg_arena *arena,
-                               const struct pg_strs *strs, const struct pg_label *labels, uint32_t n);
+                               const struct pg_strs *strs, const struct pg_label *labels,
+                               uint32_t n);
 
 /* Whether a term of the expression asks for a key. */
 bool pg_calico_expr_asks(const struct pg_expr *expr, pg_str key);

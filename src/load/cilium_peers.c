@@ -93,10 +93,15 @@ bool pg_cilium_cidr(struct pg_decode *decode, const struct pg_at *at, struct pg_
 
     if (at->node && !text) /* reported */
         return false;
-    if (!text || !pg_cidr_parse(text, cidr, &odd) || odd & PG_ADDR_LEADING_ZERO) {
+    if (!text || !pg_cidr_parse(text, cidr, &odd)) {
         pg_decode_say(decode, PG_CODE_CIL_CIDR, at,
                       "\"%.60s\" is not a CIDR; a single address needs /32 or /128",
                       text ? text : "");
+        return false;
+    }
+    if (odd & PG_ADDR_LEADING_ZERO) {
+        pg_decode_say(decode, PG_CODE_CIL_CIDR, at,
+                      "%.60s has leading zeros, which Cilium does not take", text);
         return false;
     }
     if (odd & PG_ADDR_HOST_BITS) {

@@ -236,7 +236,7 @@ static unsigned entities_of(const struct pg_decode *decode, const struct pg_sele
         identity_matches(decode, raw, "world-ipv4", NULL) ||
         identity_matches(decode, raw, "world-ipv6", NULL))
         entities |= PG_ENTITY_MAYBE_WORLD;
-    return entities;
+    return entities & PG_ENTITY_WORLD ? entities & ~(unsigned)PG_ENTITY_MAYBE_WORLD : entities;
 }
 
 /* --- selectors ----------------------------------------------------------------------------------- */

@@ -135,6 +135,7 @@
     X(CAL_MIX, "CAL-MIX", REJECT, "fields that can't stand together, or one that lacks another")   \
     X(CAL_TIER, "CAL-TIER", REJECT, "a built-in tier with an order or action that is not its own (14.1)") \
     X(CAL_RULES_UNUSED, "CAL-RULES-UNUSED", WARNING, "rules of a direction that types leaves out (14.3)") \
+    X(CAL_METADATA, "CAL-METADATA", WARNING, "stored labels of a Calico object that can't be read") \
     X(CAL_STAGED, "CAL-STAGED", INFO, "a staged policy: listed, never enforced (14.15)")           \
     X(DIAG_MORE, "DIAG-MORE", INFO, "more findings of one code than are kept")
 /* clang-format on */

@@ -45,10 +45,11 @@ static void warn_unused(struct pg_decode *decode, const struct pg_at *rules, enu
 {
     const char *type = dir == PG_INGRESS ? "Ingress" : "Egress";
 
-    if (policy->nrules[dir] > 0 && !policy->raw.policy.has_type[dir])
-        pg_decode_say(decode, PG_CODE_CAL_RULES_UNUSED, rules,
-                      "types leaves %s out, so these rules do nothing; add %s to it or take them away",
-                      type, type);
+    if (policy->nrules[dir] > 0 && !policy->raw.policy.has_type[dir] && !decode->rejected)
+        pg_decode_say(
+            decode, PG_CODE_CAL_RULES_UNUSED, rules,
+            "types leaves %s out, so these rules do nothing; add %s to it or take them away", type,
+            type);
 }
 
 /* --- host endpoints ------------------------------------------------------------------------------ */
@@ -72,8 +73,7 @@ static void read_host_fields(struct pg_decode *decode, const struct pg_at *spec,
         pg_decode_say(decode, PG_CODE_CAL_MIX, &forward,
                       "preDNAT and doNotTrack need applyOnForward: true");
     if (given[1] && given[2])
-        pg_decode_say(decode, PG_CODE_CAL_MIX, &before,
-                      "preDNAT and doNotTrack can't both be true");
+        pg_decode_say(decode, PG_CODE_CAL_MIX, &before, "preDNAT and doNotTrack can't both be true");
     if (given[1] && policy->raw.policy.has_type[PG_EGRESS])
         pg_decode_say(decode, PG_CODE_CAL_MIX, pg_at_items(&egress) > 0 ? &egress : &before,
                       "a preDNAT policy has a say in ingress only");
@@ -113,8 +113,8 @@ static void read_spec(struct pg_decode *decode, const struct pg_at *spec,
         policy->tier = pg_decode_str(decode, "default");
     policy->selector =
         pg_calico_read_selector(decode, spec, "selector", PG_CALICO_OF_ENDPOINTS, broken);
-    policy->namespaces = pg_calico_read_selector(decode, spec, "namespaceSelector",
-                                                 PG_CALICO_OF_NAMESPACES, broken);
+    policy->namespaces =
+        pg_calico_read_selector(decode, spec, "namespaceSelector", PG_CALICO_OF_NAMESPACES, broken);
     policy->accounts = pg_calico_read_selector(decode, spec, "serviceAccountSelector",
                                                PG_CALICO_OF_ENDPOINTS, broken);
     policy->rules[PG_INGRESS] =

@@ -1,5 +1,6 @@
 /* What Calico's policies are made of and speak of: selectors, blocks, numbers; tiers, network sets, host
    endpoints, service accounts. */
+#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
@@ -66,8 +67,8 @@ static void warn_odd(struct pg_decode *decode, const struct pg_at *at, const cha
 
     pg_cidr_print(&plain, cidr);
     pg_decode_say(decode, PG_CODE_CAL_NET_ODD, at,
-                  "%.60s is read as %s; Calico's API server refuses what is written otherwise", text,
-                  pg_buf_text(&plain));
+                  "%.60s is read as %s; Calico's API server refuses what is written otherwise",
+                  text, pg_buf_text(&plain));
     pg_buf_free(&plain);
 }
 
@@ -255,8 +256,51 @@ static struct pg_labels with_label(struct pg_decode *decode, struct pg_labels la
     return pg_decode_sort_labels(copy, n);
 }
 
-static void add_set(struct pg_decode *decode, const struct pg_at *object,
-                    struct pg_calico_set *set)
+/* The annotation in which Calico keeps the metadata of an object that is stored as a CRD: a text in JSON. The
+   object's own labels are only those of Calico. */
+#define METADATA_NOTE "projectcalico.org/metadata"
+
+/* The labels in there, NULL where there are none; *metadata must be released. */
+static json_t *stored_labels(struct pg_decode *decode, const struct pg_at *object, json_t **metadata)
+{
+    struct pg_at own = pg_at_get(object, "metadata"), notes = pg_at_get(&own, "annotations");
+    struct pg_at note = pg_at_get(&notes, METADATA_NOTE);
+    const char *text = pg_at_string(&note);
+
+    *metadata = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    if (text && !*metadata)
+        pg_decode_say(decode, PG_CODE_CAL_METADATA, &note,
+                      "no JSON: the labels that are stored in it are not known");
+    return json_object_get(*metadata, "labels");
+}
+
+/* The labels of an object, however it was read. */
+static struct pg_labels all_labels(struct pg_decode *decode, const struct pg_at *object)
+{
+    struct pg_labels own = read_labels(decode, object), all = own;
+    json_t *metadata, *stored = stored_labels(decode, object, &metadata), *value;
+    struct pg_label *labels;
+    const char *key;
+    uint32_t n = own.n;
+
+    if (json_object_size(stored) > 0) {
+        labels = pg_arena_array(arena(decode), json_object_size(stored) + own.n, sizeof *labels);
+        if (own.n)
+            memcpy(labels, own.v, own.n * sizeof *labels);
+        json_object_foreach(stored, key, value)
+        {
+            pg_str known = pg_decode_str(decode, key);
+            if (json_is_string(value) && !pg_labels_get(own, known))
+                labels[n++] =
+                    (struct pg_label){known, pg_decode_str(decode, json_string_value(value))};
+        }
+        all = pg_decode_sort_labels(labels, n);
+    }
+    json_decref(metadata);
+    return all;
+}
+
+static void add_set(struct pg_decode *decode, const struct pg_at *object, struct pg_calico_set *set)
 {
     if (decode->rejected)
         return;
@@ -270,7 +314,7 @@ static void add_set(struct pg_decode *decode, const struct pg_at *object,
 void pg_decode_calico_set(struct pg_decode *decode, const struct pg_at *object)
 {
     struct pg_at spec = pg_at_get(object, "spec"), nets = pg_at_get(&spec, "nets");
-    struct pg_calico_set set = {.labels = read_labels(decode, object)};
+    struct pg_calico_set set = {.labels = all_labels(decode, object)};
 
     set.nets = pg_calico_read_nets(decode, &nets, &set.nnets);
     if (decode->ns)
@@ -295,7 +339,7 @@ void pg_decode_calico_host(struct pg_decode *decode, const struct pg_at *object)
 {
     struct pg_at spec = pg_at_get(object, "spec"), addrs = pg_at_get(&spec, "expectedIPs");
     struct pg_at profiles = pg_at_get(&spec, "profiles"), node = pg_at_get(&spec, "node");
-    struct pg_calico_set set = {.labels = read_labels(decode, object)};
+    struct pg_calico_set set = {.labels = all_labels(decode, object)};
 
     set.nets = pg_calico_read_nets(decode, &addrs, &set.nnets);
     set.node = pg_decode_field(decode, &spec, "node");

@@ -199,9 +199,10 @@ static void read_services(struct pg_decode *decode, const struct pg_at *up, bool
     entity->service = pg_decode_field(decode, &at, "name");
     entity->service_ns = pg_decode_field(decode, &at, "namespace");
     if (own)
-        pg_decode_say(decode, PG_CODE_CAL_MIX, &at,
-                      "services names the other end: the source of an ingress rule, the destination "
-                      "of an egress rule");
+        pg_decode_say(
+            decode, PG_CODE_CAL_MIX, &at,
+            "services names the other end: the source of an ingress rule, the destination "
+            "of an egress rule");
     if (!entity->service && (!name.node || pg_at_string(&name)))
         pg_decode_say(decode, PG_CODE_CAL_MIX, &name, "services needs the name of a Service");
     if (!entity->service_ns && decode->ns)
@@ -213,8 +214,7 @@ static void read_services(struct pg_decode *decode, const struct pg_at *up, bool
 }
 
 static void read_entity(struct pg_decode *decode, const struct pg_at *rule, const char *key,
-                        bool own, int protocol, struct pg_calico_entity *entity,
-                        const char **broken)
+                        bool own, int protocol, struct pg_calico_entity *entity, const char **broken)
 {
     struct pg_at at = pg_at_get(rule, key), nets = pg_at_get(&at, "nets");
     struct pg_at not_nets = pg_at_get(&at, "notNets");
@@ -336,7 +336,8 @@ static void check_rule(struct pg_decode *decode, const struct pg_at *at, enum pg
                        const struct pg_calico_rule *rule)
 {
     struct pg_at http = pg_at_get(at, "http"), icmp = pg_at_get(at, "icmp");
-    struct pg_at destination = pg_at_get(at, "destination"), list = pg_at_get(&destination, "ports");
+    struct pg_at destination = pg_at_get(at, "destination"),
+                 list = pg_at_get(&destination, "ports");
     bool tcp = rule->protocol == PG_CALICO_ANY_PROTOCOL || rule->protocol == IP_TCP;
 
     if (rule->http && (!tcp || rule->log || rule->action != PG_ACTION_ALLOW || dir == PG_EGRESS))

@@ -7,8 +7,8 @@
 
 static void check_key(struct pg_decode *decode, const struct pg_at *at, const char *key)
 {
-    bool valid = decode->kind->flags & PG_KIND_SOURCES ? pg_cilium_key(key)
-                                                       : pg_syntax_label_key(key);
+    bool valid =
+        decode->kind->flags & PG_KIND_SOURCES ? pg_cilium_key(key) : pg_syntax_label_key(key);
 
     if (!valid)
         pg_decode_say(decode, PG_CODE_NP_SEL_KEY, at,

@@ -1,5 +1,5 @@
-#include "calico.h"
 #include "finish.h"
+#include "calico.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -273,10 +273,10 @@ static const struct pg_expr *pods_of(struct pg_calico_finish *finish, const pg_s
             pg_vec_push(finish->work, &of_namespace, usage->name);
         if (!last || of_namespace.n == 0)
             continue;
-        pg_vec_push(finish->work, &all,
-                    pg_calico_expr_and(
-                        finish->arena, is_in(finish, finish->namespace_key, &usage->ns, 1),
-                        is_in(finish, finish->account_key, of_namespace.v, of_namespace.n)));
+        pg_vec_push(
+            finish->work, &all,
+            pg_calico_expr_and(finish->arena, is_in(finish, finish->namespace_key, &usage->ns, 1),
+                               is_in(finish, finish->account_key, of_namespace.v, of_namespace.n)));
         of_namespace.n = 0;
     }
     return all.n ? pg_calico_expr_join(finish->arena, PG_EXPR_OR, all.v, all.n) : NULL;
@@ -317,9 +317,9 @@ static void finish_subject(struct pg_calico_finish *finish, const struct pg_cali
     by = pg_calico_accounts(finish, NULL, 0, policy->accounts);
     out->pod_selector.present = true;
     out->pod_selector.loc = policy->accounts->loc;
-    out->pod_selector.text = pg_arena_printf(
-        finish->arena, "%s%sservice account: %s", policy->selector ? policy->selector->text : "",
-        policy->selector ? ", " : "", policy->accounts->text);
+    out->pod_selector.text = pg_arena_printf(finish->arena, "%s%sservice account: %s",
+                                             policy->selector ? policy->selector->text : "",
+                                             policy->selector ? ", " : "", policy->accounts->text);
     out->pod_selector.expr =
         pg_calico_expr_and(finish->arena, pods, by.sure ? by.sure : finish->never);
     if (!by.maybe)
@@ -365,11 +365,12 @@ static void add_host(struct pg_calico_finish *finish, struct pg_policy *out, pg_
 static void tell_hosts(const struct pg_calico_finish *finish, const struct pg_raw_id *id,
                        const struct pg_policy *out)
 {
-    pg_tell(finish->loader, PG_CODE_POLICY_UNEVALUATED, PG_SEVERITY_WARNING, id->loc,
-            object_of(finish, id, ""), NULL,
-            "host endpoints are not evaluated: what node %s%s and its pods on the host network send "
-            "and receive is shown as unknown",
-            text_of(finish, out->hosts[0]), out->nhosts > 1 ? " (and others)" : "");
+    pg_tell(
+        finish->loader, PG_CODE_POLICY_UNEVALUATED, PG_SEVERITY_WARNING, id->loc,
+        object_of(finish, id, ""), NULL,
+        "host endpoints are not evaluated: what node %s%s and its pods on the host network send "
+        "and receive is shown as unknown",
+        text_of(finish, out->hosts[0]), out->nhosts > 1 ? " (and others)" : "");
 }
 
 /* The nodes whose host endpoints a policy selects (semantics 14.16). They are in no namespace, and run as no
@@ -448,9 +449,9 @@ static const char *why_unevaluated(struct pg_calico_finish *finish,
         return pg_arena_printf(finish->arena, "has a selector that can't be read (%s)",
                                policy->broken);
     if (!has_tier)
-        return pg_arena_printf(finish->arena,
-                               "is in the tier %s, which was not read: when it is asked is not known",
-                               text_of(finish, policy->tier));
+        return pg_arena_printf(
+            finish->arena, "is in the tier %s, which was not read: when it is asked is not known",
+            text_of(finish, policy->tier));
     return NULL;
 }
 

@@ -15,11 +15,11 @@ struct pg_calico_finish {
     struct pg_loader *loader;
     struct pg_cluster *cluster;
     struct pg_calico *calico;
-    struct pg_arena *arena, *work; /* the cluster's, the loader's */
-    struct pg_map accounts;        /* PG_MAP_PAIR(ns, name) to calico->accounts */
-    struct pg_map namespaces;      /* name to loader->namespaces */
-    struct pg_map services;        /* PG_MAP_PAIR(ns, name) to loader->services */
-    struct pg_map nodes;           /* name to loader->nodes */
+    struct pg_arena *arena, *work;        /* the cluster's, the loader's */
+    struct pg_map accounts;               /* PG_MAP_PAIR(ns, name) to calico->accounts */
+    struct pg_map namespaces;             /* name to loader->namespaces */
+    struct pg_map services;               /* PG_MAP_PAIR(ns, name) to loader->services */
+    struct pg_map nodes;                  /* name to loader->nodes */
     PG_VEC(struct pg_calico_usage) usage; /* each once, by namespace */
     pg_str namespace_key, account_key, orchestrator_key, name_key, ns_name_key;
     bool by_account; /* some expression that was made asks for namespace_key and account_key */
@@ -34,7 +34,8 @@ struct pg_calico_by_account {
 
 /* `names` (of any namespace; n 0: all) and `selector` (NULL: all) must hold. */
 struct pg_calico_by_account pg_calico_accounts(struct pg_calico_finish *finish, const pg_str *names,
-                                               uint32_t n, const struct pg_calico_selector *selector);
+                                               uint32_t n,
+                                               const struct pg_calico_selector *selector);
 
 /* finish_calico_rules.c: the rules of a policy, in the cluster's arena. */
 void pg_calico_finish_rules(struct pg_calico_finish *finish, const struct pg_calico_policy *policy,
@@ -49,7 +50,8 @@ struct pg_calico_peers {
 struct pg_calico_peers pg_calico_finish_end(struct pg_calico_finish *finish,
                                             const struct pg_calico_policy *policy,
                                             const struct pg_calico_rule *rule,
-                                            const struct pg_calico_entity *entity, bool with_version);
+                                            const struct pg_calico_entity *entity,
+                                            bool with_version);
 /* The same as one peer; NULL where nothing is asked. */
 const struct pg_peer *pg_calico_one_peer(struct pg_calico_finish *finish,
                                          const struct pg_calico_peers *peers);

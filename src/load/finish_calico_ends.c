@@ -126,8 +126,7 @@ static void add_sets(struct ends *ends, peer_vec *peers, const struct pg_calico_
 static struct pg_peer pods_in_scope(const struct ends *ends, bool scoped)
 {
     const struct pg_calico_selector *namespaces = scoped ? ends->entity->namespaces : NULL;
-    struct pg_peer peer = {
-        .kind = PG_PEER_SELECTOR, .index = PG_NONE, .loc = ends->entity->loc};
+    struct pg_peer peer = {.kind = PG_PEER_SELECTOR, .index = PG_NONE, .loc = ends->entity->loc};
 
     if (namespaces)
         peer.namespace_selector = (struct pg_selector){.present = true,
@@ -171,8 +170,8 @@ static void add_by_account(struct ends *ends, peer_vec *peers)
     const struct pg_calico_entity *entity = ends->entity;
     struct pg_arena *arena = ends->finish->arena;
     const struct pg_expr *selector = entity->selector ? entity->selector->expr : NULL;
-    struct pg_calico_by_account by = pg_calico_accounts(
-        ends->finish, entity->account_names, entity->naccount_names, entity->accounts);
+    struct pg_calico_by_account by = pg_calico_accounts(ends->finish, entity->account_names,
+                                                        entity->naccount_names, entity->accounts);
     struct pg_peer peer = pods_in_scope(ends, true);
     const char *text = accounts_text(ends);
 
@@ -216,8 +215,7 @@ static void end_by_labels(struct ends *ends)
                       field_of(ends, entity->selector ? "selector" : "namespaceSelector"));
     ends->given[BY_LABELS] = accounts || entity->selector || limited;
     if (entity->not_selector)
-        add_endpoints(ends, &ends->none, entity->not_selector, false,
-                      field_of(ends, "notSelector"));
+        add_endpoints(ends, &ends->none, entity->not_selector, false, field_of(ends, "notSelector"));
 }
 
 /* --- blocks -------------------------------------------------------------------------------------- */
@@ -276,7 +274,8 @@ static void add_host_backend(struct ends *ends, peer_vec *peers, const struct pg
     struct pg_peer some = {.kind = PG_PEER_ENTITY,
                            .index = PG_NONE,
                            .loc = ends->entity->loc,
-                           .entities = PG_ENTITY_HOST | PG_ENTITY_REMOTE_NODE | PG_ENTITY_MAYBE_NODE};
+                           .entities =
+                               PG_ENTITY_HOST | PG_ENTITY_REMOTE_NODE | PG_ENTITY_MAYBE_NODE};
 
     if (pod->addr_known) {
         add_addr(ends, peers, pod->addr[0]);
@@ -451,10 +450,8 @@ const struct pg_peer *pg_calico_one_peer(struct pg_calico_finish *finish,
     if (peers->n == 1)
         return peers->peers;
     one = pg_arena_alloc(finish->arena, sizeof *one);
-    *one = (struct pg_peer){.kind = PG_PEER_ANY_OF,
-                            .parts = peers->peers,
-                            .nparts = peers->n,
-                            .index = PG_NONE};
+    *one = (struct pg_peer){
+        .kind = PG_PEER_ANY_OF, .parts = peers->peers, .nparts = peers->n, .index = PG_NONE};
     if (peers->n > 0)
         one->loc = peers->peers[0].loc;
     return one;

@@ -216,8 +216,7 @@ static void make_rule(struct making *making, const struct pg_calico_policy *poli
     bool ingress = making->dir == PG_INGRESS;
     const struct pg_calico_entity *other = ingress ? &source->source : &source->destination;
     const struct pg_calico_entity *own = ingress ? &source->destination : &source->source;
-    struct pg_calico_peers peers =
-        pg_calico_finish_end(making->finish, policy, source, other, true);
+    struct pg_calico_peers peers = pg_calico_finish_end(making->finish, policy, source, other, true);
     struct pg_calico_peers self = pg_calico_finish_end(making->finish, policy, source, own, false);
     struct pg_rule rule = {
         .action = source->action,

@@ -58,11 +58,12 @@ static const struct pg_kind kinds[] = {
      pg_decode_cilium_cidr_group, PG_KIND_CLUSTER},
 
 /* Calico's own group, and the one that its objects are stored under (semantics 1.2). */
-#define CALICO(kind, shape, decoder, flags)                                   \
-    {"projectcalico.org", kind, "v3", NULL, &(shape), decoder, (flags)},      \
-    {                                                                         \
-        "crd.projectcalico.org", kind, "v1", NULL, &(shape), decoder, (flags) \
+#define STORED(kind, shape, stored, decoder, flags)                            \
+    {"projectcalico.org", kind, "v3", NULL, &(shape), decoder, (flags)},       \
+    {                                                                          \
+        "crd.projectcalico.org", kind, "v1", NULL, &(stored), decoder, (flags) \
     }
+#define CALICO(kind, shape, decoder, flags) STORED(kind, shape, shape, decoder, flags)
     CALICO("NetworkPolicy", pg_shape_calico_policy, pg_decode_calico_policy, PG_KIND_POLICY),
     CALICO("GlobalNetworkPolicy", pg_shape_calico_global_policy, pg_decode_calico_policy,
            PG_KIND_POLICY | PG_KIND_CLUSTER),
@@ -73,10 +74,13 @@ static const struct pg_kind kinds[] = {
     CALICO("StagedKubernetesNetworkPolicy", pg_shape_calico_staged_kubernetes_policy,
            pg_decode_calico_staged_kubernetes, PG_KIND_POLICY),
     CALICO("Tier", pg_shape_calico_tier, pg_decode_calico_tier, PG_KIND_CLUSTER | PG_KIND_LABEL),
-    CALICO("NetworkSet", pg_shape_calico_set, pg_decode_calico_set, 0),
-    CALICO("GlobalNetworkSet", pg_shape_calico_set, pg_decode_calico_set, PG_KIND_CLUSTER),
-    CALICO("HostEndpoint", pg_shape_calico_host, pg_decode_calico_host, PG_KIND_CLUSTER),
+    STORED("NetworkSet", pg_shape_calico_set, pg_shape_calico_stored_set, pg_decode_calico_set, 0),
+    STORED("GlobalNetworkSet", pg_shape_calico_set, pg_shape_calico_stored_set,
+           pg_decode_calico_set, PG_KIND_CLUSTER),
+    STORED("HostEndpoint", pg_shape_calico_host, pg_shape_calico_stored_host, pg_decode_calico_host,
+           PG_KIND_CLUSTER),
 #undef CALICO
+#undef STORED
 
 #define UNEVALUATED(group, kind, flags)                                         \
     {                                                                           \

@@ -85,8 +85,8 @@ struct pg_loader {
     struct pg_fault fault;
     struct pg_load_progress progress;
     bool stopped;
-    bool streamed; /* some input's size is not known beforehand */
-    uint32_t file; /* the one being read */
+    bool streamed;           /* some input's size is not known beforehand */
+    uint32_t file;           /* the one being read */
     uint32_t file_documents; /* in it, objects or not */
     uint32_t order;
     uint32_t generated; /* names made up for objects with generateName */

@@ -62,10 +62,12 @@ extern const struct pg_shape pg_shape_network_policy;
 extern const struct pg_shape pg_shape_calico_policy, pg_shape_calico_global_policy,
     pg_shape_calico_staged_policy, pg_shape_calico_staged_global_policy,
     pg_shape_calico_staged_kubernetes_policy, pg_shape_calico_tier, pg_shape_calico_set,
-    pg_shape_calico_host, pg_shape_service_account; /* shapes_calico.c */
+    pg_shape_calico_host, pg_shape_calico_stored_set, pg_shape_calico_stored_host,
+    pg_shape_service_account; /* shapes_calico.c */
 extern const struct pg_shape pg_shape_endpoint_slice, pg_shape_endpoints;
 extern const struct pg_shape pg_shape_admin_policy, pg_shape_baseline_policy,
     pg_shape_cluster_policy; /* shapes_admin.c */
-extern const struct pg_shape pg_shape_cilium_policy, pg_shape_cilium_cidr_group; /* shapes_cilium.c */
+extern const struct pg_shape pg_shape_cilium_policy,
+    pg_shape_cilium_cidr_group; /* shapes_cilium.c */
 
 #endif

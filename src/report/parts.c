@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "polgrid/text.h"
@@ -38,6 +39,9 @@ void pg_report_json_policy(struct pg_json *json, const struct pg_cluster *cluste
     pg_report_json_str(json, "namespace", cluster,
                        source->ns == PG_NONE ? PG_STR_NONE : cluster->namespaces[source->ns].name);
     pg_report_json_str(json, "name", cluster, source->name);
+    if (pg_policy_spec(source)) /* "specs[1]" */
+        pg_json_int(json, "spec",
+                    (int64_t)strtoul(strchr(pg_policy_spec(source), '[') + 1, NULL, 10));
     if (source->tier.name == PG_STR_NONE)
         return;
     pg_report_json_str(json, "tier", cluster, source->tier.name);

@@ -68,6 +68,8 @@ static const char *place_text(const struct list *list, struct pg_loc loc)
 static bool denies_all(const struct pg_policy *policy, enum pg_dir dir)
 {
     bool isolates = policy->isolates[dir] || policy->kind == PG_POLICY_NETWORK;
+    if (policy->kind == PG_POLICY_CALICO) /* the end of its tier denies, and others may allow before */
+        return false;
     return policy->has_type[dir] && policy->nrules[dir] == 0 && isolates;
 }
 
@@ -154,6 +156,8 @@ static void say_entities(struct pg_buf *out, unsigned entities)
         pg_buf_printf(out, "%s%s", before, names[i].name);
         before = ", ";
     }
+    if (!entities)
+        pg_buf_puts(out, "nobody here");
 }
 
 static void say_simple_peer(const struct list *list, struct pg_buf *out,
@@ -208,6 +212,8 @@ static void say_port(const struct list *list, struct pg_buf *out, const struct p
     else if (port->protocol == PG_OTHER)
         pg_range_print(out, (struct pg_range){PG_PORT_KEY(PG_OTHER, port->from),
                                               PG_PORT_KEY(PG_OTHER, port->to)});
+    else if (port->any && port->protocol == PG_ANY_PROTOCOL)
+        pg_buf_puts(out, "every port of TCP, UDP and SCTP");
     else if (port->any)
         pg_buf_printf(out, "every %s port", protocol);
     else if (port->from != port->to)

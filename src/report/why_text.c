@@ -116,11 +116,18 @@ static void print_ends(struct page *page, const struct pg_why *why)
 
 /* --- sides ---------------------------------------------------------------------------------------- */
 
-static uint32_t count_isolating(const struct page *page, const struct pg_why_side *side)
+/* The policies that isolate, and in *others those that have a say and do not. */
+static uint32_t count_isolating(const struct page *page, enum pg_dir dir,
+                                const struct pg_why_side *side, uint32_t *others)
 {
     uint32_t n = 0;
-    for (uint32_t i = 0; i < side->npolicies; i++)
-        n += page->cluster->policies[side->policies[i]].kind != PG_POLICY_UNEVALUATED;
+    *others = 0;
+    for (uint32_t i = 0; i < side->npolicies; i++) {
+        const struct pg_policy *policy = &page->cluster->policies[side->policies[i]];
+        bool isolates = policy->kind == PG_POLICY_NETWORK || policy->isolates[dir];
+        n += isolates;
+        *others += !isolates && policy->kind != PG_POLICY_UNEVALUATED;
+    }
     return n;
 }
 
@@ -135,28 +142,34 @@ static void print_side_head(struct page *page, const struct pg_why *why, enum pg
         return;
     }
     pg_buf_printf(page->out, ": %s", pg_verdict_name(side->verdict));
-    uint32_t n = count_isolating(page, side);
+    uint32_t others, n = count_isolating(page, dir, side, &others);
     if (side->exempt != PG_EXEMPT_NONE)
         pg_buf_printf(page->out, ", exempt: %s", pg_exempt_name(side->exempt));
     else if (n > 0)
         pg_buf_printf(page->out, ", isolated by %u %s", (unsigned)n,
                       pg_report_plural(n, "policy", "policies"));
+    else if (others > 0)
+        pg_buf_printf(page->out, ", %u %s asked", (unsigned)others,
+                      pg_report_plural(others, "policy", "policies"));
     else if (!side->isolated)
         pg_buf_printf(page->out, ", no policy restricts its %s", egress ? "egress" : "ingress");
     pg_buf_putc(page->out, '\n');
 }
 
-/* "egress[0].to[1]", or what the kind calls these lists. */
-static const char *rule_text(struct page *page, enum pg_dir dir, const struct pg_rule *rule,
-                             uint32_t peer)
+/* "egress[0].to[1]", or what the kind calls these lists; which of several specs stands before it. */
+static const char *rule_text(struct page *page, enum pg_dir dir, const struct pg_policy *policy,
+                             uint32_t position, uint32_t peer)
 {
+    const struct pg_rule *rule = &policy->rules[dir][position];
+    const char *spec = pg_policy_spec(policy);
     bool egress = dir == PG_EGRESS;
     const char *name = rule->list ? rule->list : egress ? "egress" : "ingress";
     const char *list = rule->peer_list ? rule->peer_list : egress ? "to" : "from";
+    const char *text = pg_arena_printf(page->arena, "%s%s%s[%u]", spec ? spec : "", spec ? "." : "",
+                                       name, (unsigned)rule->index);
     if (peer == PG_NO_INDEX)
-        return pg_arena_printf(page->arena, "%s[%u]", name, (unsigned)rule->index);
-    return pg_arena_printf(page->arena, "%s[%u].%s[%u]", name, (unsigned)rule->index, list,
-                           (unsigned)peer);
+        return text;
+    return pg_arena_printf(page->arena, "%s.%s[%u]", text, list, (unsigned)peer);
 }
 
 /* "isolates, 2 rules": what it allows is told in lines of their own, or as misses. */
@@ -176,11 +189,10 @@ static void add_reason(struct page *page, struct pg_report_table *table, enum pg
     };
     static const char *const verbs[] = {
         [PG_EFFECT_ALLOW] = "allows", [PG_EFFECT_DENY] = "denies", [PG_EFFECT_PASS] = "passes"};
-    const char *what = "", *where = "";
+    const struct pg_policy *policy = &page->cluster->policies[reason->policy];
+    const char *what = "", *where = pg_policy_spec(policy) ? pg_policy_spec(policy) : "";
     if (reason->rule != PG_NO_INDEX)
-        where = rule_text(page, dir,
-                          &page->cluster->policies[reason->policy].rules[dir][reason->position],
-                          reason->peer);
+        where = rule_text(page, dir, policy, reason->position, reason->peer);
     if (reason->effect == PG_EFFECT_ISOLATE)
         what = isolate_text(page, dir, reason->policy);
     else if (reason->effect == PG_EFFECT_UNKNOWN)
@@ -210,10 +222,9 @@ static void print_miss(struct page *page, enum pg_dir dir, const struct pg_miss 
     };
     struct pg_buf *out = page->out;
     const struct pg_policy *policy = &page->cluster->policies[miss->policy];
-    const struct pg_rule *rule = &policy->rules[dir][miss->position];
     pg_buf_puts(out, "    ");
     pg_report_clean(out, policy_text(page, miss->policy));
-    pg_buf_printf(out, "  %s  ", rule_text(page, dir, rule, miss->peer));
+    pg_buf_printf(out, "  %s  ", rule_text(page, dir, policy, miss->position, miss->peer));
     pg_buf_puts(out, place_text(page, miss->loc));
     pg_buf_putc(out, '\n');
     for (int part = 0; part < PG_NPARTS; part++) {

@@ -131,6 +131,10 @@ static struct pg_tui_action page_out(struct pg_tui *app)
         add_lines(&app->out, &lines);
         pg_arena_free(arena);
     }
+    if (app->out.n == 0) {
+        pg_tui_say(app, "nothing to page here");
+        return only(PG_TUI_NOTHING);
+    }
     return (struct pg_tui_action){.what = PG_TUI_PAGE, .text = pg_buf_text(&app->out)};
 }
 

@@ -303,7 +303,8 @@ void pg_filter_help(struct pg_lines *lines);
 
 /* --- proof.c: why a cell is as it is -------------------------------------------------------------- */
 
-/* A denied flow with one half in place: a rule lets it leave, or in, and the other side lets nothing. */
+/* A denied flow with one half in place: a rule that was meant for it lets it leave, or in, and the other side
+   lets nothing. */
 enum pg_half {
     PG_HALF_NONE,
     PG_HALF_LEAVES, /* it may leave; nothing lets it in */
@@ -508,7 +509,8 @@ struct pg_prompt {
     /* PG_PROMPT_FILTER: what plain words are about, what Esc brings back, and what is wrong so far. */
     unsigned axis, axis_before;
     char before[PG_PROMPT_MAX];
-    char wrong[1024]; /* as long as an error can be */
+    uint32_t items[2]; /* under the cursor when it opened */
+    char wrong[1024];  /* as long as an error can be */
 };
 
 struct pg_history {

@@ -128,6 +128,8 @@ void pg_prompt_open(struct pg_tui *app, enum pg_prompt_kind kind, const char *te
     if (kind == PG_PROMPT_FILTER && view) {
         text = view->filter_text ? view->filter_text : "";
         snprintf(prompt->before, sizeof prompt->before, "%s", text);
+        for (unsigned axis = PG_FROM; axis <= PG_TO; axis++)
+            prompt->items[axis] = view->n[axis] ? view->order[axis][view->at[axis]] : 0;
         prompt->axis = prompt->axis_before = view->filter_text ? view->filter_axis : PG_FROM;
     }
     set_text(prompt, text);
@@ -153,8 +155,11 @@ static void drop(struct pg_tui *app)
     struct pg_prompt *prompt = &app->prompt;
     struct pg_gridview *view = pg_app_grid(app);
     struct pg_err err;
-    if (prompt->kind == PG_PROMPT_FILTER && view)
+    if (prompt->kind == PG_PROMPT_FILTER && view) {
         pg_gridview_filter(app, view, prompt->before, prompt->axis_before, &err);
+        pg_gridview_go(view, PG_FROM, prompt->items[PG_FROM]);
+        pg_gridview_go(view, PG_TO, prompt->items[PG_TO]);
+    }
     close_prompt(app);
 }
 

@@ -32,24 +32,78 @@ static bool denied(struct pg_eval *eval, const struct pg_flow *flow, pg_ports po
     return !some(pg_eval_portsets(eval), flow->cell.possible, ports);
 }
 
+/* Whether a rule is about somebody: one that lets everyone through on every port, or a whole block of addresses, was
+   not written for this flow, and half of it is no mistake. */
+static bool rule_is_meant(const struct pg_rule *rule, uint32_t peer)
+{
+    if (!rule->any_port)
+        return true;
+    for (uint32_t i = 0; i < rule->npeers; i++) {
+        const struct pg_peer *it = &rule->peers[i];
+        if (it->index != peer || it->kind != PG_PEER_SELECTOR)
+            continue;
+        if (it->pod_selector.nreqs || it->pod_selector.expr || it->namespace_selector.nreqs ||
+            it->namespace_selector.expr)
+            return true;
+    }
+    return false;
+}
+
+static bool side_is_meant(const struct pg_cluster *cluster, const struct pg_why_side *side,
+                          enum pg_dir dir)
+{
+    for (uint32_t i = 0; i < side->nreasons; i++) {
+        const struct pg_reason *reason = &side->reasons[i];
+        const struct pg_policy *policy = &cluster->policies[reason->policy];
+        if (reason->effect == PG_EFFECT_ALLOW && reason->rule != PG_NO_INDEX &&
+            reason->position < policy->nrules[dir] &&
+            rule_is_meant(&policy->rules[dir][reason->position], reason->peer))
+            return true;
+    }
+    return false;
+}
+
+static const struct pg_why *ask_flow(struct pg_arena *arena, struct pg_eval *eval,
+                                     const struct pg_flow *flow, pg_ports ports)
+{
+    return pg_why_ask(arena, eval, &flow->from, &flow->to, ports, pg_eval_assume(eval)->family);
+}
+
+/* The half-open case, unless the half that is there was not meant for it. */
+static enum pg_half meant_half(struct pg_eval *eval, const struct pg_flow *flow, pg_ports ports,
+                               const struct pg_why *why)
+{
+    enum pg_half half = half_of(eval, flow, ports);
+    const struct pg_cluster *cluster = pg_eval_cluster(eval);
+    if (half == PG_HALF_LEAVES && !side_is_meant(cluster, &why->sides[PG_EGRESS], PG_EGRESS))
+        return PG_HALF_NONE;
+    if (half == PG_HALF_ENTERS && !side_is_meant(cluster, &why->sides[PG_INGRESS], PG_INGRESS))
+        return PG_HALF_NONE;
+    return half;
+}
+
 /* Half open is a mistake somebody wants to hear of; else what is denied needs a reason most. */
 static uint32_t choose_flow(struct pg_eval *eval, const struct pg_detail *detail, pg_ports ports,
                             uint32_t *nhalf)
 {
+    struct pg_arena *scratch = pg_arena_new();
     uint32_t best = 0, rank = 0;
     *nhalf = 0;
     for (uint32_t i = 0; i < detail->nflows; i++) {
-        enum pg_half half = half_of(eval, &detail->flows[i], ports);
+        const struct pg_flow *flow = &detail->flows[i];
+        enum pg_half half = half_of(eval, flow, ports);
+        if (half != PG_HALF_NONE)
+            half = meant_half(eval, flow, ports, ask_flow(scratch, eval, flow, ports));
         bool whole = half == PG_HALF_LEAVES || half == PG_HALF_ENTERS;
-        uint32_t it = whole                   ? 3
-                      : half == PG_HALF_PORTS ? 2
-                                              : denied(eval, &detail->flows[i], ports);
+        uint32_t it = whole ? 3 : half == PG_HALF_PORTS ? 2 : denied(eval, flow, ports);
         *nhalf += half != PG_HALF_NONE;
         if (it > rank) {
             best = i;
             rank = it;
         }
+        pg_arena_reset(scratch);
     }
+    pg_arena_free(scratch);
     return best;
 }
 
@@ -58,9 +112,8 @@ static void ask(struct pg_proof *proof, struct pg_eval *eval, uint32_t flow)
     pg_ports ports = pg_grid_ports(proof->grid);
     proof->flow_index = flow;
     proof->flow = &proof->detail->flows[flow];
-    proof->half = half_of(eval, proof->flow, ports);
-    proof->why = pg_why_ask(proof->arena, eval, &proof->flow->from, &proof->flow->to, ports,
-                            pg_eval_assume(eval)->family);
+    proof->why = ask_flow(proof->arena, eval, proof->flow, ports);
+    proof->half = meant_half(eval, proof->flow, ports, proof->why);
 }
 
 void pg_proof_drop(struct pg_tui *app)

@@ -184,6 +184,8 @@ static void say_entities(struct pg_buf *out, unsigned entities)
             between = ", ";
         }
     }
+    if (!entities)
+        pg_buf_puts(out, "no one here");
 }
 
 static void simple_peer(struct pg_buf *out, const struct pg_cluster *cluster,
@@ -221,7 +223,10 @@ static void one_peer(struct pg_buf *out, const struct pg_cluster *cluster,
     for (uint32_t i = 0; i < peer->nparts; i++) {
         const struct pg_peer *part = &peer->parts[i];
         bool nested = all && part->kind == PG_PEER_ANY_OF;
-        pg_buf_printf(out, "%s%s%s", i == 0 ? "" : all ? " and " : " or ",
+        pg_buf_printf(out, "%s%s%s",
+                      i == 0 ? ""
+                      : all  ? " and "
+                             : " or ",
                       part->negate ? "not " : "", nested ? "(" : "");
         one_peer(out, cluster, part);
         pg_buf_puts(out, nested ? ")" : "");
@@ -258,6 +263,8 @@ static void one_port(struct pg_buf *out, const struct pg_cluster *cluster,
     else if (port->protocol == PG_OTHER)
         pg_range_print(out, (struct pg_range){PG_PORT_KEY(PG_OTHER, port->from),
                                               PG_PORT_KEY(PG_OTHER, port->to)});
+    else if (port->any && port->protocol == PG_ANY_PROTOCOL)
+        pg_buf_puts(out, "every port of TCP, UDP and SCTP");
     else if (port->any)
         pg_buf_printf(out, "every %s port", protocol);
     else if (port->to != port->from)

@@ -63,28 +63,60 @@ static void check_pods(const struct pg_cluster *cluster)
     }
 }
 
-static void check_peer(const struct pg_peer *peer)
+static void check_block(const struct pg_peer *peer)
 {
-    if (peer->kind == PG_PEER_SELECTOR) {
-        FUZZ_PROMISE(peer->namespace_selector.present || peer->pod_selector.present);
-        return;
-    }
     FUZZ_PROMISE(peer->cidr.base.family == 4 || peer->cidr.base.family == 6);
     for (uint32_t i = 0; i < peer->nexcept; i++)
         FUZZ_PROMISE(pg_cidr_covers(peer->cidr, peer->except[i]) &&
                      peer->except[i].bits > peer->cidr.bits);
 }
 
-static void check_rule(const struct pg_rule *rule)
+static void check_peer(const struct pg_policy *policy, const struct pg_peer *peer)
 {
-    FUZZ_PROMISE(rule->any_peer == (rule->npeers == 0) && rule->any_port == (rule->nports == 0));
-    for (uint32_t i = 0; i < rule->npeers; i++)
-        check_peer(&rule->peers[i]);
-    for (uint32_t i = 0; i < rule->nports; i++) {
-        const struct pg_port *port = &rule->ports[i];
-        FUZZ_PROMISE(port->protocol <= PG_SCTP);
-        FUZZ_PROMISE(port->name != PG_STR_NONE || (port->from >= 1 && port->from <= port->to));
+    bool network = policy->kind == PG_POLICY_NETWORK;
+    FUZZ_PROMISE(!network || peer->kind == PG_PEER_SELECTOR || peer->kind == PG_PEER_IPBLOCK);
+    switch (peer->kind) {
+    case PG_PEER_SELECTOR:
+        FUZZ_PROMISE(!network || peer->namespace_selector.present || peer->pod_selector.present);
+        break;
+    case PG_PEER_IPBLOCK:
+    case PG_PEER_NETWORKS:
+    case PG_PEER_OUTSIDE: check_block(peer); break;
+    case PG_PEER_NAMES:
+    case PG_PEER_MAYBE: FUZZ_PROMISE(peer->field != NULL && peer->detail != NULL); break;
+    case PG_PEER_ALL_OF: FUZZ_PROMISE(peer->nparts > 0); break;
+    case PG_PEER_ANY_OF:
+    case PG_PEER_NODES:
+    case PG_PEER_ENTITY: break;
     }
+    for (uint32_t i = 0; i < peer->nparts; i++)
+        check_peer(policy, &peer->parts[i]);
+}
+
+static void check_port(const struct pg_policy *policy, const struct pg_port *port)
+{
+    bool network = policy->kind == PG_POLICY_NETWORK;
+    FUZZ_PROMISE(port->protocol <= PG_SCTP ||
+                 (!network && (port->protocol == PG_OTHER || port->protocol == PG_ANY_PROTOCOL)));
+    FUZZ_PROMISE(port->name != PG_STR_NONE || port->from <= port->to);
+    FUZZ_PROMISE(port->name != PG_STR_NONE || port->from >= 1 || port->protocol == PG_OTHER);
+    FUZZ_PROMISE(port->protocol != PG_OTHER || port->to <= 255);
+}
+
+static void check_rule(const struct pg_policy *policy, const struct pg_rule *rule)
+{
+    bool network = policy->kind == PG_POLICY_NETWORK;
+    FUZZ_PROMISE(!network || rule->any_peer == (rule->npeers == 0));
+    FUZZ_PROMISE(!network || rule->any_port == (rule->nports == 0));
+    FUZZ_PROMISE((rule->maybe_field != NULL) == (rule->maybe_detail != NULL));
+    for (uint32_t i = 0; i < rule->npeers; i++)
+        check_peer(policy, &rule->peers[i]);
+    if (rule->self != NULL)
+        check_peer(policy, rule->self);
+    for (uint32_t i = 0; i < rule->nports; i++)
+        check_port(policy, &rule->ports[i]);
+    for (uint32_t i = 0; i < rule->nnot_ports; i++)
+        check_port(policy, &rule->not_ports[i]);
 }
 
 static void check_policies(const struct pg_cluster *cluster)
@@ -98,7 +130,7 @@ static void check_policies(const struct pg_cluster *cluster)
         check_loc(cluster, policy->loc);
         for (int dir = 0; dir < 2; dir++) {
             for (uint32_t r = 0; r < policy->nrules[dir]; r++)
-                check_rule(&policy->rules[dir][r]);
+                check_rule(policy, &policy->rules[dir][r]);
         }
     }
     FUZZ_PROMISE(unevaluated == cluster->nunevaluated);

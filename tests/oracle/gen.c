@@ -180,17 +180,37 @@ static void gen_pod_addresses(const struct world *world, struct w_pod *pod, stru
         pod->addr[1] = pod_address(random, 6, last);
 }
 
+/* Many pods are much alike, as replicas are: only where they differ do classes show their worth. */
+static void gen_template(struct w_pod *pod, const struct world *world, int npods,
+                         struct w_random *random)
+{
+    if (npods > 0 && w_random_chance(random, 50)) {
+        const struct w_pod *sibling = &world->pods[w_random_below(random, (uint32_t)npods)];
+        const char *node = pod->node;
+        *pod = (struct w_pod){.ns = sibling->ns,
+                              .labels = sibling->labels,
+                              .ncontainers = sibling->ncontainers,
+                              .host_network = sibling->host_network,
+                              .node = w_random_chance(random, 50) ? sibling->node : node};
+        memcpy(pod->containers, sibling->containers, sizeof pod->containers);
+        if (w_random_chance(random, 30))
+            pod->labels = gen_labels(random);
+        return;
+    }
+    pod->ns = (int)w_random_below(random, (uint32_t)world->nnamespaces);
+    pod->labels = gen_labels(random);
+    pod->host_network = w_random_chance(random, 15);
+    gen_containers(pod, random);
+}
+
 static void gen_pods(struct world *world, struct w_random *random)
 {
     world->npods = 1 + (int)w_random_below(random, W_PODS);
     for (int i = 0; i < world->npods; i++) {
         struct w_pod *pod = &world->pods[i];
-        pod->ns = (int)w_random_below(random, (uint32_t)world->nnamespaces);
-        pod->name = pod_names[i];
-        pod->labels = gen_labels(random);
-        pod->host_network = w_random_chance(random, 15);
         pod->node = w_random_chance(random, 70) ? node_names[w_random_below(random, W_NODES)] : NULL;
-        gen_containers(pod, random);
+        gen_template(pod, world, i, random);
+        pod->name = pod_names[i];
         if (w_random_chance(random, 30)) {
             pod->kind = workload_kinds[w_random_below(random, COUNT(workload_kinds))];
             uint32_t replicas = w_random_below(random, 8);

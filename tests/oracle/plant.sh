@@ -18,7 +18,7 @@ if [ ! -e "$build/Makefile" ] || [ ! -e "$build/tests/oracle/oracle" ]; then
 fi
 tree=$(mktemp -d "${TMPDIR:-/tmp}/polgrid-plant.XXXXXX") || exit 1
 trap 'rm -rf "$tree"' EXIT
-cp -R "$src/src" "$src/include" "$tree" && chmod -R u+w "$tree" || exit 1
+cp -R "$src/src" "$src/include" "$tree" && chmod -R u+w "$tree" && cp -R "$tree/src" "$tree/was" || exit 1
 # Configured flags, but for the optimiser: a plant is compiled once, and runs for a moment.
 cflags="$(make_variable PG_STD) $(make_variable PG_SANITIZE) $(make_variable YAML_CFLAGS) $(make_variable JANSSON_CFLAGS) -O1 -w"
 libs="$(make_variable YAML_LIBS) $(make_variable JANSSON_LIBS) -lm"
@@ -27,7 +27,7 @@ CC=${CC:-cc}
 # mutate FILE OLD NEW: FILE of the copy, with the one OLD in it replaced.
 mutate() {
     local text rest
-    text=$(cat "$src/src/$1" && printf x) || return 1
+    text=$(cat "$tree/was/$1" && printf x) || return 1
     rest=${text//"$2"/}
     [ $((${#text} - ${#rest})) -eq ${#2} ] || return 1
     text=${text/"$2"/"$3"}
@@ -70,7 +70,7 @@ plant() {
     else
         tap_fail "$1" "does not compile:" "$(head -5 <<<"$said")"
     fi
-    cp "$src/src/$2" "$tree/src/$2"
+    cp "$tree/was/$2" "$tree/src/$2"
     rm -f "$tree"/*.o "$tree/oracle"
 }
 
@@ -97,6 +97,12 @@ plant "both families answer as the first" eval/cell.c \
     'if (n == 2 && by_block) {' 'if (n > 2 && by_block) {'
 plant "addresses of a pod do not split classes" eval/classes.c \
     'group = pg_blocks_group(eval->blocks, pod->addr[family]);' 'group = 0;'
+plant "families of a pod do not split classes" eval/classes.c \
+    'uint32_t group = PG_NONE;' 'uint32_t group = 0;'
+plant "what follows an except is as the except" eval/blocks.c \
+    'start = after;' 'start = hole;'
+plant "a host-network pod does not take its node's address" load/finish_pods.c \
+    'if (!pod->host_network || pod->addr_known ||' 'if (pod->host_network || pod->addr_known ||'
 
 # --- ports (7)
 plant "endPort is off by one" load/decode_networkpolicy.c \
@@ -107,14 +113,16 @@ plant "a name means the same number everywhere" eval/match.c \
     'PG_MAP_PAIR(rule->id, data->port_signature)' 'PG_MAP_PAIR(rule->id, 0)'
 plant "the protocol of a named port is ignored" eval/match.c \
     'if (named->name == port->name && (any || named->protocol == port->protocol))' 'if (named->name == port->name)'
-plant "every port is TCP" load/decode_networkpolicy.c \
+plant "named ports do not split classes" eval/classes.c \
+    'pg_buf_add(&builder->key, builder->ports.p, builder->ports.n);' ';'
+plant "UDP is TCP" load/decode_networkpolicy.c \
     'port->protocol = (uint8_t)protocol;' 'port->protocol = (uint8_t)(protocol & 2);'
 plant "init containers name ports" eval/classes.c \
     'return option == PG_NAMED_PORTS_ALL_INIT;' 'return true;'
 
 # --- isolation (3, 4)
 plant "a policy without rules does not isolate" eval/cell.c \
-    'isolating |= asked &&' 'isolating |= asked && source->nrules[ask->dir] > 0 &&'
+    'isolating |=' 'isolating |= source->nrules[ask->dir] > 0 &&'
 plant "egress rules always isolate for egress only" load/decode_networkpolicy.c \
     'policy->has_type[PG_INGRESS] = true;' 'policy->has_type[PG_INGRESS] = policy->nrules[PG_EGRESS] == 0;'
 plant "policies apply in both directions" eval/subjects.c \

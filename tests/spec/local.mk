@@ -2,5 +2,5 @@
 spec_tests = tests/spec/selftest.sh tests/spec/core.sh tests/spec/examples.sh tests/spec/demo.sh tests/spec/docs.py
 
 TESTS += $(spec_tests)
-EXTRA_DIST += $(spec_tests) tests/spec/README.md tests/spec/run.py tests/spec/vectors tests/spec/demo \
+EXTRA_DIST += $(spec_tests) tests/spec/README.md tests/spec/run.py tests/spec/vectors tests/spec/demo-questions \
 	data/examples data/demo

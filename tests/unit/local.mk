@@ -62,7 +62,14 @@ tests_unit_test_decode_workload_SOURCES = tests/unit/test_decode_workload.c test
 unit_tests += tests/unit/test_calico_selector
 tests_unit_test_calico_selector_SOURCES = tests/unit/test_calico_selector.c tests/unit/unit.h
 unit_tests += tests/unit/test_decode_calico
-tests_unit_test_decode_calico_SOURCES = tests/unit/test_decode_calico.c tests/unit/loading.h tests/unit/unit.h tests/unit/world.h
+tests_unit_test_decode_calico_SOURCES = tests/unit/test_decode_calico.c tests/unit/loading.h tests/unit/unit.h
+unit_tests += tests/unit/test_calico
+tests_unit_test_calico_SOURCES = tests/unit/test_calico.c tests/unit/loading.h tests/unit/unit.h tests/unit/world.h
+
+unit_tests += tests/unit/test_frame
+tests_unit_test_frame_SOURCES = tests/unit/test_frame.c tests/unit/unit.h
+unit_tests += tests/unit/test_keys
+tests_unit_test_keys_SOURCES = tests/unit/test_keys.c tests/unit/unit.h
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)

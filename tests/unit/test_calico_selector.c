@@ -32,9 +32,8 @@ static int tear_down(void **state)
 
 static struct pg_calico_reader reader_of(const struct fixture *fixture)
 {
-    return (struct pg_calico_reader){.arena = fixture->arena,
-                                     .strs = fixture->strs,
-                                     .loc = {.file = 3, .line = 7, .column = 9}};
+    return (struct pg_calico_reader){
+        .arena = fixture->arena, .strs = fixture->strs, .loc = {.file = 3, .line = 7, .column = 9}};
 }
 
 /* Labels from "a=1 b=2"; "a=" is a label with an empty value. */
@@ -265,13 +264,13 @@ static void names_of_namespaces(void **state)
     struct pg_calico_fault fault;
 
     reader.name_key = pg_strs_puts(fixture->strs, "kubernetes.io/metadata.name");
-    assert_true(pg_calico_selector_read(&reader, "projectcalico.org/name == 'shop'", &selector,
-                                        &fault));
+    assert_true(
+        pg_calico_selector_read(&reader, "projectcalico.org/name == 'shop'", &selector, &fault));
     assert_int_equal(selector.expr->req.key, reader.name_key);
     assert_true(pg_calico_selector_read(&reader, "has(projectcalico.org/name)", &selector, &fault));
     assert_int_equal(selector.expr->req.key, reader.name_key);
-    assert_true(pg_calico_selector_read(&reader, "projectcalico.org/names == 'shop'", &selector,
-                                        &fault));
+    assert_true(
+        pg_calico_selector_read(&reader, "projectcalico.org/names == 'shop'", &selector, &fault));
     assert_int_not_equal(selector.expr->req.key, reader.name_key);
 }
 

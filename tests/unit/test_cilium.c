@@ -537,8 +537,7 @@ static void denies(void **state)
 #define DENY(rules) CNP(SRV "ingressDeny: [" rules "]")
     static const struct question questions[] = {
         {DENY(LABEL("app", "cli")) NP_OPEN, A_SRV, "denied p ingressDeny#0 deny"},
-        {DENY(LABEL("app", "cli")) NP_OPEN, "a/cli", "a/srv", ICMP,
-         "denied p ingressDeny#0 deny"},
+        {DENY(LABEL("app", "cli")) NP_OPEN, "a/cli", "a/srv", ICMP, "denied p ingressDeny#0 deny"},
         {DENY("{fromEndpoints: [{}], " PORTS("{port: \"81\"}") "}") NP_OPEN, A_SRV,
          "allowed p isolate, open ingress#0 allow"},
         {CNP(SRV "ingress: [{fromEntities: [all]}], ingressDeny: [{fromEntities: [world]}]"),
@@ -693,7 +692,14 @@ static void engines(void **state)
          "b/cli", "b/oth", TCP(80), "denied np isolate np isolate"},
     };
 
+    static const char block[] = HOST_POLICY(
+        "worker") "---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: "
+                  "{name: np, namespace: a}, spec: {podSelector: {}, policyTypes: "
+                  "[Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}}\n";
+    const struct question blocked[] = {{block, "a/cli", "b/oth", TCP(80), "denied np isolate"}};
+
     (void)state;
+    RUN(blocked); /* a host policy alone says that this is Cilium, where a block is no pod */
     run(other, PG_COUNT(other), "engine=k8s");
     run(other, PG_COUNT(other), "engine=calico");
     RUN(questions);
