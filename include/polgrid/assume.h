@@ -50,6 +50,10 @@ struct pg_assume {
 struct pg_assume pg_assume_default(void);
 /* Reads "KEY=VALUE". False, with a message that names the keys or values that there are. */
 bool pg_assume_set(struct pg_assume *assume, const char *text, struct pg_err *err);
+/* The keys, and the values of a key as they are written, the default first ("CIDR" stands for one); NULL past the
+   last. */
+const char *pg_assume_key(unsigned key);
+const char *pg_assume_value(unsigned key, unsigned value);
 /* Appends what is not at its default as "KEY=VALUE" separated by spaces, in the order of semantics 17. */
 void pg_assume_print(struct pg_buf *out, const struct pg_assume *assume);
 

@@ -75,12 +75,15 @@ struct pg_pod {
     uint32_t nports;
     struct pg_addr addr[2]; /* IPv4 and IPv6; family 0 where there is none or it is not known */
     bool addr_known;        /* false: no address was given (semantics 2.3, 5.12) */
+    bool has_family[2];     /* where it is not known: the families it must have, if that much is */
     bool host_network;
     bool is_virtual; /* stands for a workload without live pods (semantics 2.6) */
     bool terminating;
-    bool invalid;           /* the API server would refuse it; kept, marked (semantics 10.5) */
-    pg_str node_name;       /* PG_STR_NONE where the placement is unknown */
-    uint32_t node;          /* index of that node, PG_NONE where no such Node object was read */
+    bool invalid;      /* the API server would refuse it; kept, marked (semantics 10.5) */
+    bool not_ready;    /* its Ready condition is not True: shown, judged all the same (9.3) */
+    bool policy_agent; /* a container of it enforces policies for a plugin that does not itself */
+    pg_str node_name;  /* PG_STR_NONE where the placement is unknown */
+    uint32_t node;     /* index of that node, PG_NONE where no such Node object was read */
     pg_str service_account; /* "default" where left out */
     uint32_t workload;      /* index; every pod has one */
     struct pg_loc loc;
@@ -103,6 +106,7 @@ struct pg_node {
     struct pg_labels labels;
     const struct pg_addr *addrs;
     uint32_t naddrs;
+    pg_str kubelet_version; /* PG_STR_NONE where it is not known */
     struct pg_loc loc;
 };
 
@@ -130,12 +134,86 @@ struct pg_service {
     bool has_selector, headless;
     bool local_traffic; /* externalTrafficPolicy: Local (9.7) */
     bool external_ips;  /* spec.externalIPs is not empty */
+    bool unready_too;   /* publishNotReadyAddresses: pods that are not ready serve, too */
+    const struct pg_cidr *source_ranges; /* loadBalancerSourceRanges: enforced elsewhere (9.7) */
+    uint32_t nsource_ranges;
     struct pg_addr cluster_ip[2];
     const struct pg_service_port *ports;
     uint32_t nports;
     const struct pg_endpoint *endpoints; /* what slices list for it (semantics 9.6) */
     uint32_t nendpoints;
     bool has_slices; /* a slice of this service was read, be it empty */
+    struct pg_loc loc;
+};
+
+/* An IngressClass or a GatewayClass: which controller serves those that name it. */
+struct pg_entry_class {
+    pg_str kind, name;
+    pg_str controller; /* spec.controller, spec.controllerName */
+    bool is_default;   /* of Ingresses that name no class */
+    struct pg_loc loc;
+};
+
+enum pg_routes_from {
+    PG_ROUTES_SAME, /* of the Gateway's own namespace: where nothing is said */
+    PG_ROUTES_ALL,
+    PG_ROUTES_SELECTOR,
+    PG_ROUTES_NONE, /* or a word that is not known */
+};
+
+/* Where a Gateway takes connections, and from which namespaces it takes routes (allowedRoutes). */
+struct pg_listener {
+    pg_str name;
+    uint16_t port;
+    enum pg_routes_from from;
+    struct pg_selector namespaces; /* SELECTOR */
+    const pg_str *kinds;           /* of routes; none: every kind */
+    uint32_t nkinds;
+};
+
+struct pg_gateway {
+    uint32_t ns;
+    pg_str name, class_name;
+    const struct pg_listener *listeners;
+    uint32_t nlisteners;
+    struct pg_loc loc;
+};
+
+/* What a Route hangs on: a Gateway, or in a mesh a Service. */
+struct pg_parent {
+    pg_str kind, ns, name; /* ns: that of the route where it is left out */
+    pg_str section;        /* the listener; PG_STR_NONE: any */
+    uint16_t port;         /* likewise; 0: any */
+};
+
+/* One way in from outside the cluster: a rule of an Ingress or of a Route of the Gateway API, and one of its
+   backends. They sort by namespace, kind, name, then as written. */
+struct pg_route {
+    uint32_t ns;
+    pg_str kind, name;               /* "Ingress", "HTTPRoute", "TCPRoute" … */
+    pg_str class_name;               /* Ingress: PG_STR_NONE where it names none */
+    const struct pg_parent *parents; /* Routes */
+    uint32_t nparents;
+    const char *host, *path; /* as written, several with commas between; "" where nothing is said */
+    pg_str backend_kind;     /* "Service", or something that is not evaluated */
+    pg_str backend_ns, backend;
+    uint8_t protocol;
+    uint16_t port; /* of the service; 0: see port_name */
+    pg_str port_name;
+    struct pg_loc loc; /* of the backend */
+};
+
+/* A ReferenceGrant: which routes of other namespaces may name Services of this one. */
+struct pg_grant_from {
+    pg_str kind, ns;
+};
+
+struct pg_grant {
+    uint32_t ns;
+    pg_str name;
+    const struct pg_grant_from *from;
+    const pg_str *to; /* names of Services; PG_STR_NONE: every one */
+    uint32_t nfrom, nto;
     struct pg_loc loc;
 };
 
@@ -155,7 +233,7 @@ struct pg_excluded {
     struct pg_loc loc;
 };
 
-/* One entry of the index of addresses: a pod (never a host-network one) or a node. */
+/* One entry of the index of addresses: a pod (a host-network one only if its node was not read) or a node. */
 struct pg_addr_entry {
     struct pg_addr addr;
     bool is_node;
@@ -171,6 +249,10 @@ struct pg_cluster {
     struct pg_workload *workloads;
     struct pg_node *nodes; /* by name */
     struct pg_service *services;
+    struct pg_entry_class *entry_classes; /* by kind, then name */
+    struct pg_gateway *gateways;          /* by namespace, then name */
+    struct pg_route *routes;
+    struct pg_grant *grants;
     struct pg_policy *policies;
     struct pg_diag *diags; /* in the order of reading */
     struct pg_skipped *skipped;
@@ -178,7 +260,7 @@ struct pg_cluster {
     struct pg_addr_entry *addr_index; /* sorted; made by pg_cluster_index() */
     uint32_t naddr_index;
     uint32_t nfiles, nnamespaces, npods, nworkloads, nnodes, nservices, npolicies, ndiags, nskipped,
-        nexcluded;
+        nexcluded, nentry_classes, ngateways, nroutes, ngrants;
     uint32_t nrejected;    /* objects left out because the API server would refuse them */
     uint32_t nunevaluated; /* policies of kind PG_POLICY_UNEVALUATED */
     bool partial;          /* loading was stopped, or a file could not be read to its end */
@@ -208,7 +290,8 @@ uint32_t pg_cluster_find_workload(const struct pg_cluster *cluster, uint32_t ns,
 uint32_t pg_cluster_find_service(const struct pg_cluster *cluster, uint32_t ns, const char *name);
 uint32_t pg_cluster_find_node(const struct pg_cluster *cluster, const char *name);
 /* The pod or the node that has an address; PG_NONE where there is none. A host-network pod has none of
-   its own: its address is its node's (semantics 2.10). Of several with one address, the first. */
+   its own: its address is its node's, for which it stands where that node was not read (semantics 2.10).
+   Of several with one address, the first. */
 uint32_t pg_cluster_pod_at(const struct pg_cluster *cluster, struct pg_addr addr);
 uint32_t pg_cluster_node_at(const struct pg_cluster *cluster, struct pg_addr addr);
 

@@ -91,6 +91,9 @@ struct pg_eval;
 struct pg_eval *pg_eval_new(const struct pg_cluster *cluster, const struct pg_assume *assume);
 void pg_eval_free(struct pg_eval *eval);
 
+/* The family that questions are asked for from now on, as by --assume family=; 0: every common one. */
+void pg_eval_ask_family(struct pg_eval *eval, int family);
+
 const struct pg_cluster *pg_eval_cluster(const struct pg_eval *eval);
 const struct pg_assume *pg_eval_assume(const struct pg_eval *eval);
 struct pg_portsets *pg_eval_portsets(struct pg_eval *eval);
@@ -110,6 +113,26 @@ const uint32_t *pg_eval_policies(const struct pg_eval *eval, uint32_t class, enu
                                  uint32_t *n);
 /* The number of pods that a policy selects. */
 uint32_t pg_eval_selected(const struct pg_eval *eval, uint32_t policy);
+
+/* Whose rules hold: never PG_ENGINE_AUTO. */
+enum pg_engine pg_eval_engine(const struct pg_eval *eval);
+/* Whether policies of Cilium and of Calico are both loaded and no engine was chosen: no plugin reads both, so
+   those of both are left aside (13.1). */
+bool pg_eval_two_engines(const struct pg_eval *eval);
+/* Whether a policy decides traffic and is not evaluated: its kind never is, or not under this engine or
+   beside the other generation of admin policies. A staged one decides nothing (14.15). */
+bool pg_eval_unevaluated(const struct pg_eval *eval, uint32_t policy);
+/* Why, in words: "is not evaluated under engine=k8s". For a policy that is not evaluated. */
+const char *pg_eval_why_not(const struct pg_eval *eval, uint32_t policy);
+/* How many policies are not evaluated. */
+uint32_t pg_eval_nunevaluated(const struct pg_eval *eval);
+/* Whether nothing was left out: pg_cluster_complete(), and every policy is evaluated. */
+bool pg_eval_complete(const struct pg_eval *eval);
+
+/* Whether no rule that any pod of either class' namespace is under can match the other class: then a pod
+   that is isolated lets nothing through, and one that is not everything. False where that is not known, and
+   for nodes and pods on the host network. Classes of pods of one namespace answer alike. */
+bool pg_eval_strangers(const struct pg_eval *eval, uint32_t from, uint32_t to);
 
 /* The cell of two different members. `family` is 4, 6, or 0 for every family that both have. */
 struct pg_cell pg_eval_cell(struct pg_eval *eval, uint32_t from, uint32_t to, enum pg_near near,

@@ -96,8 +96,8 @@ const struct pg_item *pg_grid_column(const struct pg_grid *grid, uint32_t column
 const struct pg_count *pg_grid_cell(struct pg_grid *grid, uint32_t row, uint32_t column);
 
 /* The character of a cell in the reach lens (tui.md): ' ' no pairs, '.' none allowed, '1'-'9' tenths
-   surely allowed, '#' all. None and all are exact. '?' where some pairs are unknown and none is allowed,
-   or more than half of all pairs are unknown. */
+   surely allowed, '#' all. None and all are exact. '?' where some pair is unknown: nothing that was not
+   evaluated hides behind a tenth. */
 char pg_grid_glyph(const struct pg_count *count);
 /* Of a cell of one pair, or of pairs that agree, in the verdict lens: '#' every port, '+' some ports (all
    pairs are allowed, not all of them on every port), 'e', 'i', 'x' the side that denies, '?' unknown,
@@ -128,7 +128,9 @@ struct pg_ports_share {
 
 struct pg_detail {
     const struct pg_count *count;
-    const struct pg_flow *flows; /* allowed first, then unknown, then denied; by pairs within each */
+    /* Allowed first, then unknown, then denied; by pairs within each. Where there are more than the cap,
+       each sort keeps a share, and so do the denied ones that one side lets through. */
+    const struct pg_flow *flows;
     uint32_t nflows;
     uint32_t nflows_left; /* not listed: more than the cap */
     const struct pg_in_play *policies;

@@ -1,5 +1,5 @@
 /*
- * The network plugin that a cluster runs, as far as its own DaemonSets show, and whether it enforces
+ * The network plugin that a cluster runs, as far as its own DaemonSets and the versions of its nodes show, and whether it enforces
  * policies at all (semantics 8.10). Policies of a plugin that does not enforce are stored and have no
  * effect: nothing in them tells.
  */
@@ -20,9 +20,10 @@ struct pg_plugin {
     const char *name;     /* "Calico"; NULL where none was seen */
     const char *evidence; /* "DaemonSet kube-system/calico-node"; NULL likewise */
     const char *sentence; /* what to tell the reader; raw text */
+    const char *own_node; /* what it is known to do with a pod's own node (8.3); NULL: nothing in particular */
 };
 
-/* Looks at the workloads of the cluster; the texts live in `arena`. */
+/* Looks at the workloads and nodes of the cluster; the texts live in `arena`, if they are not constant. */
 struct pg_plugin pg_plugin_find(struct pg_arena *arena, const struct pg_cluster *cluster);
 
 /* "found", "absent", "unknown". */

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "polgrid/buf.h"
+#include "polgrid/entry.h"
 #include "polgrid/err.h"
 #include "polgrid/eval.h"
 #include "polgrid/grid.h"
@@ -26,7 +27,18 @@ struct pg_json pg_report_begin(struct pg_buf *out, const char *kind, const struc
 
 /* Appends "incomplete: 1 object rejected, 2 policies of kinds that are not evaluated
    (CiliumNetworkPolicy)" without a newline; nothing, and false, where nothing was left out. */
-bool pg_report_left_out(struct pg_buf *out, const struct pg_cluster *cluster);
+bool pg_report_left_out(struct pg_buf *out, const struct pg_eval *eval);
+
+/* What the network plugin does with the policies, as far as the input shows: that it enforces them, that it
+   does not ("NOT ENFORCED: …"), or that it is not known. Raw text, in `arena`. */
+const char *pg_report_enforcement_text(struct pg_arena *arena, const struct pg_eval *eval);
+/* Whether the plugin was seen not to enforce policies, and answers speak as if it did (semantics 8.10). */
+bool pg_report_not_enforced(const struct pg_eval *eval);
+
+/* The head of a text: where policies are not enforced that line and a blank one, else nothing. */
+void pg_report_head(struct pg_buf *out, const struct pg_eval *eval);
+/* The end of a text: a blank line, the enforcement unless the head says it, pg_report_left_out(). */
+void pg_report_foot(struct pg_buf *out, const struct pg_eval *eval);
 
 /* --- one connection ------------------------------------------------------------------------------- */
 
@@ -103,6 +115,13 @@ bool pg_report_matrix_md(struct pg_buf *out, struct pg_eval *eval,
                          const struct pg_report_matrix *matrix, struct pg_err *err);
 bool pg_report_matrix_json(struct pg_buf *out, struct pg_eval *eval,
                            const struct pg_report_matrix *matrix, struct pg_err *err);
+
+/* --- ways into the cluster ------------------------------------------------------------------------ */
+
+void pg_report_entries_table(struct pg_buf *out, struct pg_eval *eval,
+                             const struct pg_entries *entries);
+void pg_report_entries_json(struct pg_buf *out, struct pg_eval *eval,
+                            const struct pg_entries *entries);
 
 /* --- the policies --------------------------------------------------------------------------------- */
 

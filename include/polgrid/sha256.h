@@ -4,6 +4,7 @@
 #ifndef POLGRID_SHA256_H
 #define POLGRID_SHA256_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@ struct pg_sha256 {
     uint32_t state[8];
     uint64_t length;
     uint8_t block[64];
+    bool x86; /* the processor's own instructions are used; false gives the same result */
 };
 
 void pg_sha256_start(struct pg_sha256 *hash);

@@ -97,7 +97,26 @@ struct pg_backend {
     uint32_t port; /* the number asked for there */
     const struct pg_why *why;
     bool counted; /* false: terminating while others serve, shown only (9.3) */
+    bool ready;   /* false: it gets no traffic yet; judged all the same (9.3) */
 };
+
+enum pg_stage_state {
+    PG_STAGE_OK,
+    PG_STAGE_PARTLY, /* for some of the backends */
+    PG_STAGE_FAILS,
+    PG_STAGE_UNKNOWN,
+    PG_STAGE_SKIPPED, /* a stage before it failed */
+};
+
+/* A step on the way through a service (semantics 9): "service", "port", "target port", "endpoints",
+   "policies". */
+struct pg_stage {
+    const char *name;
+    enum pg_stage_state state;
+    const char *detail; /* what was found, or what is missing; raw text */
+    struct pg_loc loc;  /* line 0: nowhere in particular */
+};
+#define PG_NSTAGES 5
 
 struct pg_why {
     struct pg_end from, to;
@@ -116,7 +135,8 @@ struct pg_why {
     uint32_t service_port;
     const struct pg_backend *backends;
     uint32_t nbackends;
-    const char *sentence;     /* raw text; the same words everywhere */
+    const struct pg_stage *stages; /* PG_NSTAGES of them; NULL where the question is not to a service */
+    const char *sentence;          /* raw text; the same words everywhere */
     const char *const *notes; /* what a reader must know: a mark of semantics 5.11, 7.4, 1.4 … */
     uint32_t nnotes;
 };
@@ -133,10 +153,17 @@ const struct pg_why *pg_why_service(struct pg_arena *arena, struct pg_eval *eval
                                     const struct pg_end *from, uint32_t service,
                                     enum pg_protocol protocol, uint32_t port, int family);
 
+/* The same for a proxy, which goes by EndpointSlices rather than by DNS: it applies the target port of a
+   headless service, too (9.4 is about clients). */
+const struct pg_why *pg_why_proxied(struct pg_arena *arena, struct pg_eval *eval,
+                                    const struct pg_end *from, uint32_t service,
+                                    enum pg_protocol protocol, uint32_t port, int family);
+
 const char *pg_verdict_name(
     enum pg_verdict verdict); /* allowed denied unknown mixed no-backend no-route */
 const char *pg_effect_name(enum pg_effect effect); /* isolate allow deny pass unknown */
 const char *pg_exempt_name(enum pg_exempt exempt); /* host-network own-node self; "" for none */
+const char *pg_stage_state_name(enum pg_stage_state state); /* ok partly fails unknown skipped */
 
 /* Appends an end: "shop/api-0", "node/n1", "192.0.2.7". Raw text. */
 void pg_end_print(struct pg_buf *out, const struct pg_eval *eval, const struct pg_end *end);

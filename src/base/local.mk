@@ -18,6 +18,8 @@ libstrict_a_SOURCES += \
 	src/base/json_writer.c \
 	src/base/map.c \
 	src/base/sha256.c \
+	src/base/sha256_x86.c \
+	src/base/sha256_x86.h \
 	src/base/strs.c \
 	src/base/text.c \
 	src/base/text_tables.h \

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "sha256_x86.h"
+
 /* FIPS 180-4, 4.2.2: the first 32 bits of the fractions of the cube roots of the first 64 primes. */
 static const uint32_t K[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -70,11 +72,22 @@ static void add_block(uint32_t state[8], const uint8_t *p)
     state[7] += h;
 }
 
+static void add_blocks(struct pg_sha256 *hash, const uint8_t *p, size_t n)
+{
+    if (hash->x86) {
+        pg_sha256_x86_add(hash->state, K, p, n);
+        return;
+    }
+    for (; n > 0; n--, p += 64)
+        add_block(hash->state, p);
+}
+
 void pg_sha256_start(struct pg_sha256 *hash)
 {
     *hash = (struct pg_sha256){
         .state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
                   0x1f83d9ab, 0x5be0cd19},
+        .x86 = pg_sha256_x86_has(),
     };
 }
 
@@ -84,8 +97,11 @@ void pg_sha256_add(struct pg_sha256 *hash, const void *bytes, size_t n)
     size_t have = hash->length % 64;
 
     hash->length += n;
-    for (; have == 0 && n >= 64; p += 64, n -= 64)
-        add_block(hash->state, p);
+    if (have == 0) {
+        add_blocks(hash, p, n / 64);
+        p += n - n % 64;
+        n %= 64;
+    }
     while (n) {
         size_t take = 64 - have < n ? 64 - have : n;
         memcpy(hash->block + have, p, take);
@@ -93,7 +109,7 @@ void pg_sha256_add(struct pg_sha256 *hash, const void *bytes, size_t n)
         n -= take;
         have += take;
         if (have == 64) {
-            add_block(hash->state, hash->block);
+            add_blocks(hash, hash->block, 1);
             have = 0;
         }
     }

@@ -87,6 +87,8 @@ int pg_cli_run_matrix(struct pg_cli_run *run)
     if (status != PG_CLI_YES)
         return status;
     if (set_up(run, &world, &matrix, &err) && writers[format](&out, world.eval, &matrix, &err)) {
+        if (writers[format] == pg_report_matrix_csv)
+            pg_cli_source_warn(&world);
         status = pg_cli_write(&out, pg_cli_source_status(run, &world, PG_CLI_YES));
     } else {
         pg_cli_say("%s", err.text);

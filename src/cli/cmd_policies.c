@@ -61,6 +61,8 @@ int pg_cli_run_policies(struct pg_cli_run *run)
     if (set_up(run, &world, &policies, &err)) {
         struct pg_buf out = {0};
         writers[format](&out, world.eval, &policies);
+        if (format == NAME)
+            pg_cli_source_warn(&world);
         status = pg_cli_write(&out, pg_cli_source_status(run, &world, PG_CLI_YES));
     } else {
         pg_cli_say("%s", err.text);

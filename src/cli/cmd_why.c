@@ -282,6 +282,11 @@ static bool find_ends(struct asked *asked)
     if (!pg_cli_endpoint_find(run->arena, asked->eval, from, ns, &asked->from, asked->err) ||
         !pg_cli_endpoint_find(run->arena, asked->eval, name, ns, &asked->to, asked->err))
         return false;
+    int family = asked->from.family != 0 ? asked->from.family : asked->to.family;
+    if (asked->to.family != 0 && asked->to.family != family)
+        return pg_err_set(asked->err, "%s and %s are of different address families", from, name);
+    if (family != 0 && pg_eval_assume(asked->eval)->family == 0)
+        pg_eval_ask_family(asked->eval, family); /* who names an address asks for its family */
     if (asked->from.service != PG_NONE)
         return pg_err_set(asked->err, "%s: a service opens no connections; ask for its pods", from);
     if (asked->to.service != PG_NONE)

@@ -31,9 +31,28 @@ static bool found_pod(struct finder *finder, uint32_t pod)
 
 /* --- addresses ----------------------------------------------------------------------------------- */
 
-/* The address of a pod is that pod, of a node that node (semantics 2.10). */
+/* The service with a cluster IP; PG_NONE where there is none. */
+static uint32_t service_at(const struct pg_cluster *cluster, struct pg_addr addr)
+{
+    for (uint32_t i = 0; i < cluster->nservices; i++)
+        for (int family = 0; family < 2; family++)
+            if (cluster->services[i].cluster_ip[family].family != 0 &&
+                pg_addr_compare(cluster->services[i].cluster_ip[family], addr) == 0)
+                return i;
+    return PG_NONE;
+}
+
+/* The address of a pod is that pod, of a node that node (semantics 2.10); that of a service is translated
+   before any policy sees it (9.1). */
 static bool found_addr(struct finder *finder, struct pg_addr addr)
 {
+    uint32_t service = service_at(finder->cluster, addr);
+    finder->ends->family = addr.family;
+    if (service != PG_NONE) {
+        finder->ends->service = service;
+        finder->ends->asked = NULL;
+        return true;
+    }
     uint32_t pod = pg_cluster_pod_at(finder->cluster, addr);
     if (pod != PG_NONE)
         return found_pod(finder, pod);

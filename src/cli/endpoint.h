@@ -16,7 +16,8 @@ struct pg_cli_ends {
     uint32_t n;        /* at least one */
     const char *asked; /* what was asked, where it is not simply v[0]; else NULL */
     uint32_t workload; /* asked for all pods of a workload: its index; else PG_NONE */
-    uint32_t service;  /* a service: its index; else PG_NONE */
+    uint32_t service;  /* a service, by name or by its cluster IP: its index; else PG_NONE */
+    int family;        /* 4 or 6 where a pod, node or service was asked for by an address, else 0 */
     const char *note;  /* what the reader must know, or NULL */
 };
 

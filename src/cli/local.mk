@@ -4,6 +4,7 @@ libpolgridui_a_SOURCES += \
 	src/cli/args.c \
 	src/cli/args.h \
 	src/cli/cli.c \
+	src/cli/cmd_entries.c \
 	src/cli/cmd_explore.c \
 	src/cli/cmd_help.c \
 	src/cli/cmd_matrix.c \

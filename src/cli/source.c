@@ -120,7 +120,7 @@ static void print_skipped(struct pg_buf *out, const struct pg_cluster *cluster)
 }
 
 /* In the order of reading; many warnings must not hide an error, so each of the two has its own cap. */
-static void print_diags(const struct pg_cluster *cluster)
+static void print_diags(const struct pg_cluster *cluster, const struct pg_eval *eval)
 {
     struct pg_buf out = {0};
     uint32_t seen[2] = {0}, left = 0;
@@ -135,19 +135,20 @@ static void print_diags(const struct pg_cluster *cluster)
     if (left > 0)
         pg_buf_printf(&out, "and %u more\n", (unsigned)left);
     print_skipped(&out, cluster);
-    if (pg_report_left_out(&out, cluster))
+    if (pg_report_left_out(&out, eval))
         pg_buf_putc(&out, '\n');
     fputs(pg_buf_text(&out), stderr);
     pg_buf_free(&out);
 }
 
-static bool has_fatal(const struct pg_cluster *cluster)
+/* The worst that the loader had to say. */
+static enum pg_severity worst(const struct pg_cluster *cluster)
 {
-    for (uint32_t i = 0; i < cluster->ndiags; i++) {
-        if (cluster->diags[i].severity == PG_SEVERITY_FATAL)
-            return true;
-    }
-    return false;
+    enum pg_severity severity = PG_SEVERITY_INFO;
+    for (uint32_t i = 0; i < cluster->ndiags; i++)
+        if (cluster->diags[i].severity > severity)
+            severity = cluster->diags[i].severity;
+    return severity;
 }
 
 int pg_cli_source_open(const struct pg_cli_run *run, struct pg_cli_world *world)
@@ -169,13 +170,16 @@ int pg_cli_source_open(const struct pg_cli_run *run, struct pg_cli_world *world)
         pg_cli_say("%s", err.text);
         return PG_CLI_USAGE;
     }
-    print_diags(world->cluster);
-    bool strict = run->args->given[PG_OPT_STRICT] && world->cluster->nrejected > 0;
-    if (has_fatal(world->cluster) || strict) {
+    world->eval = pg_eval_new(world->cluster, &assume);
+    print_diags(world->cluster, world->eval);
+    /* What a lenient API server takes and kubectl refuses, an unknown field above all, is no better under
+       --strict than what is rejected: it may have opened a rule (semantics 1.7). */
+    enum pg_severity refused =
+        run->args->given[PG_OPT_STRICT] ? PG_SEVERITY_ERROR : PG_SEVERITY_FATAL;
+    if (worst(world->cluster) >= refused) {
         pg_cli_source_close(world);
         return PG_CLI_USAGE;
     }
-    world->eval = pg_eval_new(world->cluster, &assume);
     return PG_CLI_YES;
 }
 
@@ -188,7 +192,16 @@ void pg_cli_source_close(struct pg_cli_world *world)
 
 int pg_cli_source_status(const struct pg_cli_run *run, const struct pg_cli_world *world, int status)
 {
-    if (run->args->given[PG_OPT_STRICT] && !pg_cluster_complete(world->cluster))
+    bool sure = pg_eval_complete(world->eval) && !pg_report_not_enforced(world->eval);
+    if (run->args->given[PG_OPT_STRICT] && !sure)
         return PG_CLI_UNDECIDED;
     return status;
+}
+
+void pg_cli_source_warn(const struct pg_cli_world *world)
+{
+    struct pg_buf out = {0};
+    pg_report_head(&out, world->eval);
+    fputs(pg_buf_text(&out), stderr);
+    pg_buf_free(&out);
 }

@@ -43,7 +43,12 @@ struct pg_cli_world {
 int pg_cli_source_open(const struct pg_cli_run *run, struct pg_cli_world *world);
 void pg_cli_source_close(struct pg_cli_world *world);
 
-/* The exit status of an answer: under --strict, undecided where something was not evaluated. */
+/* The exit status of an answer: under --strict, undecided where something was not evaluated, or where the
+   network plugin does not enforce what the answer says. */
 int pg_cli_source_status(const struct pg_cli_run *run, const struct pg_cli_world *world, int status);
+
+/* Says on standard error that policies are not enforced, if that was seen: for formats that have no place
+   for it. */
+void pg_cli_source_warn(const struct pg_cli_world *world);
 
 #endif

@@ -22,7 +22,7 @@ const struct pg_cli_option pg_cli_options[PG_NOPTIONS] = {
     [PG_OPT_ASSUME] = {'\0', "assume", "KEY=VALUE",
                        "how the cluster decides what Kubernetes leaves open; may be repeated"},
     [PG_OPT_STRICT] = {'\0', "strict", NULL,
-                       "rejected input is an error (2), anything not evaluated undecided (4)"},
+                       "input with errors is refused (2), anything not evaluated undecided (4)"},
     [PG_OPT_COLOR] = {'\0', "color", "WHEN", "auto, always or never; NO_COLOR is heeded"},
     [PG_OPT_NO_MOUSE] = {'\0', "no-mouse", NULL, "leave the mouse to the terminal"},
     [PG_OPT_LINE_DRAWING] = {'\0', "line-drawing", NULL,
@@ -89,6 +89,23 @@ const struct pg_cli_command pg_cli_commands[] = {
         .max_operands = 1,
         .options = ANSWER,
         .run = pg_cli_run_policies,
+    },
+    {
+        .name = "entries",
+        .operands = "",
+        .help =
+            "list what Ingress and Gateway routes open to the outside, and whether it is reached",
+        .more =
+            "Each backend of each Ingress, HTTPRoute, GRPCRoute, TLSRoute, TCPRoute and UDPRoute "
+            "is "
+            "an entry. Its way has two hops: from outside to the pods of the controller that its "
+            "class or Gateway names, and from these pods to the backend. The pods are found by the "
+            "labels that the usual controllers are installed with; where there is none, the entry "
+            "is unknown.\n\n"
+            "Formats: table (default), json.\n\n"
+            "Exit status: 0 all are reachable, 1 some are not, 4 for some it is not known.",
+        .options = ANSWER,
+        .run = pg_cli_run_entries,
     },
     {
         .name = "version",

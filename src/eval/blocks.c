@@ -257,9 +257,9 @@ uint32_t pg_blocks_ngroups(const struct blocks *blocks)
     return blocks->groups.n;
 }
 
-uint32_t pg_blocks_group(const struct blocks *blocks, struct pg_addr addr)
+/* The atom of an address, by its number in the family. */
+static uint32_t atom_of(const struct blocks *blocks, struct pg_addr addr)
 {
-    assert(addr.family == 4 || addr.family == 6);
     int family = addr.family == 6;
     uint32_t lo = 0, hi = blocks->natoms[family];
     while (hi - lo > 1) {
@@ -269,7 +269,22 @@ uint32_t pg_blocks_group(const struct blocks *blocks, struct pg_addr addr)
         else
             hi = middle;
     }
-    return blocks->atoms[family][lo].group;
+    return lo;
+}
+
+uint32_t pg_blocks_group(const struct blocks *blocks, struct pg_addr addr)
+{
+    assert(addr.family == 4 || addr.family == 6);
+    return blocks->atoms[addr.family == 6][atom_of(blocks, addr)].group;
+}
+
+void pg_blocks_mark(const struct blocks *blocks, struct pg_cidr cidr, uint64_t *bits, uint32_t base)
+{
+    uint32_t last = atom_of(blocks, pg_cidr_last(cidr));
+    for (uint32_t i = atom_of(blocks, pg_cidr_first(cidr)); i <= last; i++) {
+        uint32_t bit = base + blocks->atoms[cidr.base.family == 6][i].group;
+        bits[bit / 64] |= UINT64_C(1) << (bit % 64);
+    }
 }
 
 const struct pg_addr_range *pg_blocks_ranges(const struct blocks *blocks, uint32_t group,

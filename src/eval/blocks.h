@@ -27,4 +27,7 @@ uint32_t pg_blocks_group(const struct blocks *blocks, struct pg_addr addr);
 const struct pg_addr_range *pg_blocks_ranges(const struct blocks *blocks, uint32_t group,
                                              uint32_t *n);
 
+/* Sets the bit `base` + group, in a bit set, for every group that shares an address with a block. */
+void pg_blocks_mark(const struct blocks *blocks, struct pg_cidr cidr, uint64_t *bits, uint32_t base);
+
 #endif

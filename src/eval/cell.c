@@ -14,6 +14,7 @@ struct group {
     pg_ports possible[3];              /* by pg_action, over its policies */
     pg_ports matched; /* surely: no more left, whatever else may have acted on it */
     pg_ports refused; /* possibly, by a proxy behind a rule that allows (13.11) */
+    pg_ports entered; /* what is left where a policy that may not select the pod does (14.12) */
 };
 
 static pg_ports join(struct pg_eval *eval, pg_ports a, pg_ports b)
@@ -37,6 +38,7 @@ static void walk_entry(struct pg_eval *eval, const struct ask *ask, const struct
 {
     const struct policy *policy = &eval->policies[entry->policy];
     pg_ports left_sure = group->left_sure, left_possible = group->left_possible;
+    bool doubtful = pg_cell_doubtful(eval, policy, ask->self);
     if (pg_cell_unevaluated(eval, policy, ask->self) ||
         (ask->no_network && policy->source->kind == PG_POLICY_NETWORK))
         return; /* what it says is no answer here */
@@ -47,6 +49,9 @@ static void walk_entry(struct pg_eval *eval, const struct ask *ask, const struct
             continue;
         struct step step = {.rule = rule, .position = r};
         step.match = pg_match_rule(eval, policy, rule, ask);
+        bool surely = step.match == MATCH_YES; /* if the policy is asked at all */
+        if (surely && doubtful)
+            step.match = MATCH_MAYBE;
         if (step.match == MATCH_NO)
             continue;
         pg_ports sure, possible;
@@ -68,9 +73,11 @@ static void walk_entry(struct pg_eval *eval, const struct ask *ask, const struct
         if (entry->unordered)
             continue;
         left_sure = less(eval, left_sure, possible);
-        if (step.match == MATCH_YES)
+        if (surely)
             left_possible = less(eval, left_possible, sure);
     }
+    if (doubtful)
+        group->entered = join(eval, group->entered, left_possible);
 }
 
 /* Policies of one rank may be applied in any order: each of their actions is possible (semantics 11.5,
@@ -84,26 +91,32 @@ static void end_group(struct pg_eval *eval, struct walk *walk, const struct grou
     walk->deny_possible =
         join(eval, walk->deny_possible, less(eval, group->refused, group->matched));
     walk->pass_possible = join(eval, walk->pass_possible, possible[PG_ACTION_PASS]);
+    walk->entered = join(eval, walk->entered, group->entered);
     walk->left_sure = less(eval, walk->left_sure, join(eval, possible[PG_ACTION_ALLOW], others));
     walk->left_possible = less(eval, walk->left_possible, group->matched);
 }
 
-/* `isolating`: a policy of the tier isolates; `silent`: one of them is a NetworkPolicy, which does not
-   speak of protocols without ports (semantics 7.14). */
-static void end_tier(struct pg_eval *eval, struct walk *walk, bool isolating, bool silent)
+/* What is known of a tier at its end. */
+struct closing {
+    enum match isolates; /* a policy of it does */
+    bool silent; /* one is a NetworkPolicy, which does not speak of protocols without ports (7.14) */
+};
+
+static void end_tier(struct pg_eval *eval, struct walk *walk, struct closing closing)
 {
-    if (isolating) {
-        pg_ports rest = walk->left_possible;
-        if (silent)
+    pg_ports rest = closing.isolates == MATCH_MAYBE ? walk->entered : walk->left_possible;
+    if (closing.isolates != MATCH_NO) {
+        if (closing.silent)
             walk->allow_possible =
                 join(eval, walk->allow_possible, both(eval, rest, PG_PORTS_OTHER));
         walk->deny_possible = join(eval, walk->deny_possible, rest);
-        walk->left_sure = walk->left_possible = PG_PORTS_NONE;
     }
+    if (closing.isolates == MATCH_YES)
+        walk->left_possible = PG_PORTS_NONE;
     walk->left_possible = join(eval, walk->left_possible, walk->pass_possible);
     walk->left_sure =
         less(eval, less(eval, walk->left_possible, walk->allow_possible), walk->deny_possible);
-    walk->pass_possible = PG_PORTS_NONE;
+    walk->pass_possible = walk->entered = PG_PORTS_NONE;
 }
 
 void pg_cell_walk(struct pg_eval *eval, const struct ask *ask, struct walk *walk,
@@ -114,14 +127,17 @@ void pg_cell_walk(struct pg_eval *eval, const struct ask *ask, struct walk *walk
     pg_ports all = watcher != NULL ? watcher->question : PG_PORTS_EVERY;
     *walk = (struct walk){.left_sure = all, .left_possible = all, .reached = all};
     struct group group = {.left_sure = all, .left_possible = all};
-    bool isolating = false, silent = false;
+    struct closing closing = {.isolates = MATCH_NO};
     for (uint32_t i = 0; i < n; i++) {
         const struct entry *entry = &eval->entries[data->entries[ask->dir][i]];
         const struct pg_policy *source = eval->policies[entry->policy].source;
         bool asked = !ask->no_network || source->kind != PG_POLICY_NETWORK;
-        isolating |=
-            asked && eval->tiers[entry->tier].denies && policy_isolates(source, (int)ask->dir);
-        silent |= source->kind == PG_POLICY_NETWORK;
+        if (asked && eval->tiers[entry->tier].denies && policy_isolates(source, (int)ask->dir) &&
+            closing.isolates != MATCH_YES)
+            closing.isolates = pg_cell_doubtful(eval, &eval->policies[entry->policy], ask->self)
+                                   ? MATCH_MAYBE
+                                   : MATCH_YES;
+        closing.silent |= source->kind == PG_POLICY_NETWORK;
         walk_entry(eval, ask, entry, &group, watcher);
         const struct entry *next = i + 1 < n ? &eval->entries[data->entries[ask->dir][i + 1]] : NULL;
         if (next != NULL && next->tier == entry->tier && next->group == entry->group)
@@ -130,9 +146,9 @@ void pg_cell_walk(struct pg_eval *eval, const struct ask *ask, struct walk *walk
         if (next == NULL || next->tier != entry->tier) {
             if (watcher != NULL)
                 watcher->on_tier_end(watcher->context, entry->tier, walk);
-            end_tier(eval, walk, isolating, silent);
+            end_tier(eval, walk, closing);
             walk->reached = walk->left_possible;
-            isolating = silent = false;
+            closing = (struct closing){.isolates = MATCH_NO};
         }
         group = (struct group){.left_sure = walk->left_sure, .left_possible = walk->left_possible};
     }
@@ -240,9 +256,38 @@ static void merge_families(struct pg_eval *eval, struct pg_cell *cell, const str
     cell->possible = join(eval, cell->possible, other->possible);
 }
 
+/* The side of a pod whose rules cannot match the other end. */
+static struct pg_side side_of_stranger(const struct pg_class *class, enum pg_dir dir)
+{
+    struct pg_side side = {.sure = PG_PORTS_EVERY,
+                           .possible = PG_PORTS_EVERY,
+                           .present = class->kind == PG_CLASS_PODS,
+                           .isolated = class->isolated[dir]};
+    if (side.isolated) {
+        side.sure = PG_PORTS_NONE;
+        side.possible = PG_PORTS_OTHER; /* semantics 7.14 */
+    }
+    return side;
+}
+
+static bool are_strangers(const struct pg_eval *eval, uint32_t from, uint32_t to, int family)
+{
+    const struct pg_class *a = &eval->classes[from], *b = &eval->classes[to];
+    return family == 0 && pg_eval_strangers(eval, from, to) &&
+           ((a->has_family[0] && b->has_family[0]) || (a->has_family[1] && b->has_family[1]));
+}
+
 struct pg_cell pg_eval_cell(struct pg_eval *eval, uint32_t from, uint32_t to, enum pg_near near,
                             int family)
 {
+    const struct pg_class *a = &eval->classes[from], *b = &eval->classes[to];
+    if (are_strangers(eval, from, to, family)) {
+        struct pg_cell cell = {.sides = {[PG_EGRESS] = side_of_stranger(a, PG_EGRESS),
+                                         [PG_INGRESS] = side_of_stranger(b, PG_INGRESS)}};
+        if (!a->isolated[PG_EGRESS] && !b->isolated[PG_INGRESS])
+            cell.sure = cell.possible = PG_PORTS_ALL;
+        return cell;
+    }
     int families[2];
     int n = pg_cell_families(eval, from, to, family, families);
     if (n == 0) {

@@ -170,11 +170,21 @@ static void assumed_families(const struct pg_assume *assume, bool has[2])
         has[FAMILY_INDEX(assume->ip_family)] = true;
 }
 
+static void families_of(const struct pg_assume *assume, const struct pg_pod *pod, bool has[2])
+{
+    bool given = pod->has_family[0] || pod->has_family[1];
+    if (!pod->addr_known && !given)
+        assumed_families(assume, has);
+    for (int family = 0; family < 2 && (pod->addr_known || given); family++)
+        has[family] = pod->addr_known ? pod->addr[family].family != 0 : pod->has_family[family];
+}
+
 /* What the address of a pod adds to the key of its class. */
 static void add_addresses(struct builder *builder, const struct pg_pod *pod)
 {
     const struct pg_eval *eval = builder->eval;
     add_word(&builder->key, pod->addr_known);
+    add_word(&builder->key, (uint32_t)pod->has_family[0] | (uint32_t)pod->has_family[1] << 1);
     for (int family = 0; pod->addr_known && family < 2; family++) {
         uint32_t group = PG_NONE;
         if (pod->addr[family].family != 0)
@@ -219,11 +229,9 @@ static void new_class(struct builder *builder, const struct pg_pod *pod)
     class->node = PG_NONE;
     class->node_name = host ? pod->node_name : PG_STR_NONE;
     class->addr_known = pod->addr_known;
-    assumed_families(&builder->eval->assume, class->has_family);
-    for (int family = 0; pod->addr_known && family < 2; family++) {
+    families_of(&builder->eval->assume, pod, class->has_family);
+    for (int family = 0; pod->addr_known && family < 2; family++)
         class->addr[family] = pod->addr[family];
-        class->has_family[family] = pod->addr[family].family != 0;
-    }
     struct pg_label *labels = pg_arena_array(arena, builder->labels.n, sizeof *labels);
     if (builder->labels.n > 0)
         memcpy(labels, builder->labels.v, builder->labels.n * sizeof *labels);

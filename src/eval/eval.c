@@ -17,6 +17,7 @@ struct pg_eval *pg_eval_new(const struct pg_cluster *cluster, const struct pg_as
     pg_compile_order(eval);
     pg_compile_classes(eval);
     pg_compile_subjects(eval);
+    pg_compile_strangers(eval);
     return eval;
 }
 
@@ -27,6 +28,11 @@ void pg_eval_free(struct pg_eval *eval)
     pg_map_free(&eval->named);
     pg_portsets_free(eval->sets);
     pg_arena_free(eval->arena);
+}
+
+void pg_eval_ask_family(struct pg_eval *eval, int family)
+{
+    eval->assume.family = family;
 }
 
 const struct pg_cluster *pg_eval_cluster(const struct pg_eval *eval)

@@ -113,7 +113,9 @@ struct pg_eval {
     uint32_t unknown_node;              /* the class of a node of which nothing is known */
     uint32_t *class_of_pod;
     uint32_t *first_of_namespace; /* nnamespaces + 1 */
-    struct pg_map named;          /* (rule id, port signature) → port set */
+    uint64_t *may_match[2]; /* by pg_dir: bits of namespaces by namespace (strangers.c); NULL: not known */
+    size_t stranger_words; /* of one row of these */
+    struct pg_map named;   /* (rule id, port signature) → port set */
 };
 
 /* A question to one side: the class whose policies are asked, the class at the other end, and what else
@@ -128,14 +130,18 @@ struct ask {
 };
 
 /* Called by pg_eval_new(), in this order. */
-void pg_compile_policies(struct pg_eval *eval); /* compile.c */
-void pg_compile_order(struct pg_eval *eval);    /* order.c */
-void pg_compile_classes(struct pg_eval *eval);  /* classes.c */
-void pg_compile_subjects(struct pg_eval *eval); /* subjects.c */
+void pg_compile_policies(struct pg_eval *eval);  /* compile.c */
+void pg_compile_order(struct pg_eval *eval);     /* order.c */
+void pg_compile_classes(struct pg_eval *eval);   /* classes.c */
+void pg_compile_subjects(struct pg_eval *eval);  /* subjects.c */
+void pg_compile_strangers(struct pg_eval *eval); /* strangers.c */
 
 /* subjects.c. Whether what a policy says of a class that it applies to can't be told: under this engine, or
-   because it protects a host (14.16) or may not select the class at all (14.12). */
+   because it protects a host (14.16). */
 bool pg_cell_unevaluated(const struct pg_eval *eval, const struct policy *policy, uint32_t class);
+/* Whether it may not select the class at all (14.12): its rules match possibly at best, and possibly it
+   isolates. */
+bool pg_cell_doubtful(const struct pg_eval *eval, const struct policy *policy, uint32_t class);
 
 /* match.c */
 enum match pg_match_peer(const struct pg_eval *eval, const struct policy *policy,
@@ -162,6 +168,7 @@ struct walk {
     pg_ports allow_possible, deny_possible;
     pg_ports reached;       /* what was possibly undecided when the tier at hand began */
     pg_ports pass_possible; /* by a Pass of the tier at hand */
+    pg_ports entered; /* left where only policies of the tier that may not select the pod were asked */
 };
 
 /* What a rule does to what is left. */

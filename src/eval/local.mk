@@ -4,13 +4,21 @@ libstrict_a_SOURCES += \
 	src/eval/cell.c \
 	src/eval/classes.c \
 	src/eval/compile.c \
+	src/eval/complete.c \
+	src/eval/entry.c src/eval/entry_internal.h include/polgrid/entry.h \
+	src/eval/entry_controller.c \
+	src/eval/entry_outside.c \
 	src/eval/eval.c src/eval/eval_internal.h \
 	src/eval/match.c \
 	src/eval/miss.c \
 	src/eval/order.c \
 	src/eval/plugin.c include/polgrid/plugin.h \
 	src/eval/say.c \
-	src/eval/service.c \
+	src/eval/service.c src/eval/service_internal.h \
+	src/eval/service_find.c \
+	src/eval/service_say.c \
+	src/eval/strangers.c \
+	src/eval/special.c \
 	src/eval/subjects.c \
 	src/eval/why.c src/eval/why_internal.h \
 	include/polgrid/eval.h include/polgrid/why.h

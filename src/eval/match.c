@@ -30,11 +30,13 @@ static enum match block_against_range(const struct pg_peer *peer, struct pg_cidr
 }
 
 static enum match block_against_unknown(const struct pg_eval *eval, const struct pg_peer *peer,
-                                        const struct pg_class *class)
+                                        uint32_t other)
 {
+    const struct pg_class *class = &eval->classes[other];
     struct pg_cidr range = {.base = {.family = peer->cidr.base.family}, .bits = 0};
     const struct pg_cidr *given = &eval->assume.pod_cidr[FAMILY_INDEX(peer->cidr.base.family)];
-    if (class->kind == PG_CLASS_PODS && given->base.family != 0)
+    /* Neither a node nor what has a node's address is in a range of pods. */
+    if (class->kind == PG_CLASS_PODS && !eval->data[other].host_pods && given->base.family != 0)
         range = *given;
     return block_against_range(peer, range);
 }
@@ -67,7 +69,7 @@ static enum match match_block(const struct pg_eval *eval, const struct pg_peer *
     if (class->kind != PG_CLASS_OUTSIDE && outside_only)
         return MATCH_NO; /* semantics 13.8 */
     if (!class->addr_known)
-        return block_against_unknown(eval, peer, class);
+        return block_against_unknown(eval, peer, ask->other);
     if (class->kind == PG_CLASS_NODE)
         return block_against_node(peer, &eval->cluster->nodes[class->node]);
     return block_has(peer, class->addr[FAMILY_INDEX(ask->family)]) ? MATCH_YES : MATCH_NO;
@@ -133,6 +135,21 @@ static enum match match_entity(const struct pg_eval *eval, const struct pg_peer 
     return maybe_node || (unknown && (own || remote)) ? MATCH_MAYBE : MATCH_NO;
 }
 
+/* A name may be one of a node's addresses, too; Cilium makes blocks of it, which nodes are not in (11.16,
+   13.12, 13.8). */
+static enum match match_names(const struct pg_eval *eval, const struct policy *policy,
+                              const struct ask *ask)
+{
+    switch (eval->classes[ask->other].kind) {
+    case PG_CLASS_OUTSIDE: return MATCH_MAYBE;
+    case PG_CLASS_NODE:
+    case PG_CLASS_HOST: return policy_is_admin(policy->source) ? MATCH_MAYBE : MATCH_NO;
+    case PG_CLASS_PODS: break;
+    }
+    return eval->data[ask->other].host_pods && policy_is_admin(policy->source) ? MATCH_MAYBE
+                                                                               : MATCH_NO;
+}
+
 static enum match negate(enum match match)
 {
     return match == MATCH_NO ? MATCH_YES : match == MATCH_YES ? MATCH_NO : MATCH_MAYBE;
@@ -174,8 +191,7 @@ enum match pg_match_peer(const struct pg_eval *eval, const struct policy *policy
     case PG_PEER_OUTSIDE: return match_block(eval, peer->source, ask);
     case PG_PEER_NODES: return match_nodes(eval, peer->source, ask);
     case PG_PEER_ENTITY: return match_entity(eval, peer->source, ask);
-    case PG_PEER_NAMES:
-        return eval->classes[ask->other].kind == PG_CLASS_OUTSIDE ? MATCH_MAYBE : MATCH_NO;
+    case PG_PEER_NAMES: return match_names(eval, policy, ask);
     case PG_PEER_ALL_OF: return match_all_of(eval, policy, peer, ask);
     case PG_PEER_ANY_OF: return match_any_of(eval, policy, peer, ask);
     case PG_PEER_MAYBE: break;

@@ -397,6 +397,7 @@ void pg_miss_find(struct question *q, const struct ask *ask, struct pg_why_side 
         const struct policy *policy = &q->eval->policies[side->policies[i]];
         for (uint32_t r = 0; r < policy->source->nrules[ask->dir]; r++) {
             if (pg_cell_unevaluated(q->eval, policy, ask->self) ||
+                pg_cell_doubtful(q->eval, policy, ask->self) ||
                 policy->rules[ask->dir][r].source->action != PG_ACTION_ALLOW)
                 continue;
             struct pg_miss miss = closest_peer(q, ask, side->policies[i], r);

@@ -28,12 +28,13 @@ typedef PG_VEC(struct place) place_vec;
 /* Where Kubernetes NetworkPolicies sit in the tier "default" (14.5). */
 #define CALICO_NETWORK_ORDER 1000.0
 
-/* Cilium's host policies are not evaluated, and still say which plugin it is. */
-static bool is_cilium(const struct pg_cluster *cluster, const struct pg_policy *policy)
+/* What is of a plugin and not evaluated (a host policy, a policy of a tier that was not read) still says which
+   plugin it is. */
+static bool is_of(const struct pg_cluster *cluster, const struct pg_policy *policy,
+                  enum pg_policy_kind kind, const char *group)
 {
-    return policy->kind == PG_POLICY_CILIUM ||
-           (policy->kind == PG_POLICY_UNEVALUATED &&
-            strcmp(pg_cluster_text(cluster, policy->group), "cilium.io") == 0);
+    return policy->kind == kind || (policy->kind == PG_POLICY_UNEVALUATED &&
+                                    strcmp(pg_cluster_text(cluster, policy->group), group) == 0);
 }
 
 static enum pg_engine engine_of(const struct pg_eval *eval)
@@ -43,8 +44,9 @@ static enum pg_engine engine_of(const struct pg_eval *eval)
         return eval->assume.engine;
     bool cilium = false, calico = false;
     for (uint32_t p = 0; p < cluster->npolicies; p++) {
-        cilium |= is_cilium(cluster, &cluster->policies[p]);
-        calico |= cluster->policies[p].kind == PG_POLICY_CALICO;
+        const struct pg_policy *policy = &cluster->policies[p];
+        cilium |= is_of(cluster, policy, PG_POLICY_CILIUM, "cilium.io");
+        calico |= is_of(cluster, policy, PG_POLICY_CALICO, "projectcalico.org");
     }
     if (cilium == calico) /* neither; or both, and no plugin reads both: the other's stay unknown */
         return PG_ENGINE_K8S;

@@ -2,66 +2,89 @@
 
 #include <string.h>
 
+/* What the plugins are known to do with a pod's own node, where it is more than the specification says. */
+#define OWN_NODE_CALICO "Calico always admits a pod's own node"
+#define OWN_NODE_CILIUM                                                                           \
+    "Cilium admits a pod's own node unless its agent runs with allow-localhost=policy, and then " \
+    "health checks need a rule (--assume ingress-own-node=policy)"
+#define OWN_NODE_ANTREA "Antrea admits what a pod's own node sends"
+#define OWN_NODE_AWS                                                                             \
+    "the agent of the AWS VPC CNI admits the addresses of a pod's own node, but early releases " \
+    "are "                                                                                       \
+    "known to have blocked health checks"
+#define OWN_NODE_KNP                                                                            \
+    "releases of kube-network-policies, which kindnet contains too, are known to have blocked " \
+    "the "                                                                                      \
+    "health checks of isolated pods"
+
 /* The DaemonSets by which plugins are known. `namespaces`: where they are installed, each between blanks;
    elsewhere a DaemonSet of that name is somebody's own. The most telling ones come first. */
 static const struct known {
     const char *daemonset, *namespaces, *name;
-    enum pg_enforcement enforcement;
-    const char *condition; /* UNKNOWN: what it hangs on */
+    enum pg_enforcement enforcement; /* PG_ENFORCEMENT_FOUND all the same where its pods have an agent */
+    const char *condition;           /* UNKNOWN: what it hangs on */
+    const char *own_node;
 } KNOWN[] = {
-    {"calico-node", " kube-system calico-system ", "Calico", PG_ENFORCEMENT_FOUND, NULL},
-    {"canal", " kube-system ", "Canal", PG_ENFORCEMENT_FOUND, NULL},
-    {"rke2-canal", " kube-system ", "Canal", PG_ENFORCEMENT_FOUND, NULL},
-    {"cilium", " kube-system cilium ", "Cilium", PG_ENFORCEMENT_FOUND, NULL},
-    {"anetd", " kube-system ", "GKE Dataplane V2", PG_ENFORCEMENT_FOUND, NULL},
-    {"antrea-agent", " kube-system ", "Antrea", PG_ENFORCEMENT_FOUND, NULL},
+    {"calico-node", " kube-system calico-system ", "Calico", PG_ENFORCEMENT_FOUND, NULL,
+     OWN_NODE_CALICO},
+    {"canal", " kube-system ", "Canal", PG_ENFORCEMENT_FOUND, NULL, OWN_NODE_CALICO},
+    {"rke2-canal", " kube-system ", "Canal", PG_ENFORCEMENT_FOUND, NULL, OWN_NODE_CALICO},
+    {"cilium", " kube-system cilium ", "Cilium", PG_ENFORCEMENT_FOUND, NULL, OWN_NODE_CILIUM},
+    {"anetd", " kube-system ", "GKE Dataplane V2", PG_ENFORCEMENT_FOUND, NULL, NULL},
+    {"antrea-agent", " kube-system ", "Antrea", PG_ENFORCEMENT_FOUND, NULL, OWN_NODE_ANTREA},
     {"ovnkube-node", " openshift-ovn-kubernetes ovn-kubernetes ", "OVN-Kubernetes",
-     PG_ENFORCEMENT_FOUND, NULL},
-    {"sdn", " openshift-sdn ", "OpenShift SDN", PG_ENFORCEMENT_FOUND, NULL},
-    {"azure-npm", " kube-system ", "Azure NPM", PG_ENFORCEMENT_FOUND, NULL},
-    {"kube-network-policies", " kube-system ", "kube-network-policies", PG_ENFORCEMENT_FOUND, NULL},
+     PG_ENFORCEMENT_FOUND, NULL, NULL},
+    {"sdn", " openshift-sdn ", "OpenShift SDN", PG_ENFORCEMENT_FOUND, NULL, NULL},
+    {"azure-npm", " kube-system ", "Azure NPM", PG_ENFORCEMENT_FOUND, NULL, NULL},
+    {"kube-network-policies", " kube-system ", "kube-network-policies", PG_ENFORCEMENT_FOUND, NULL,
+     OWN_NODE_KNP},
     {"kube-router", " kube-system ", "kube-router", PG_ENFORCEMENT_UNKNOWN,
-     "it enforces unless it was started with --run-firewall=false"},
+     "it enforces unless it was started with --run-firewall=false", NULL},
     {"kindnet", " kube-system ", "kindnet", PG_ENFORCEMENT_UNKNOWN,
-     "it enforces since kind 0.24, and not before"},
+     "it enforces since kind 0.24, and not before", OWN_NODE_KNP},
     {"weave-net", " kube-system ", "Weave Net", PG_ENFORCEMENT_UNKNOWN,
-     "it enforces where its container weave-npc runs"},
+     "it enforces where its container weave-npc runs", NULL},
     {"aws-node", " kube-system ", "AWS VPC CNI", PG_ENFORCEMENT_UNKNOWN,
-     "it enforces only where it was started with --enable-network-policy=true"},
-    {"kube-flannel-ds", " kube-flannel kube-system ", "Flannel", PG_ENFORCEMENT_ABSENT, NULL},
-    {"azure-cns", " kube-system ", "Azure CNI", PG_ENFORCEMENT_ABSENT, NULL},
+     "it enforces only where it was started with --enable-network-policy=true", OWN_NODE_AWS},
+    {"kube-flannel-ds", " kube-flannel kube-system ", "Flannel", PG_ENFORCEMENT_ABSENT, NULL, NULL},
+    {"azure-cns", " kube-system ", "Azure CNI", PG_ENFORCEMENT_ABSENT, NULL, NULL},
 };
 
 #define NKNOWN (sizeof KNOWN / sizeof *KNOWN)
 
-static bool in_list(const char *list, const char *word)
+/* The known DaemonSet in one of its namespaces; PG_NONE where there is none. */
+static uint32_t find(const struct pg_cluster *cluster, const struct known *known)
 {
-    size_t n = strlen(word);
-    for (const char *at = strstr(list, word); at != NULL && n > 0; at = strstr(at + 1, word))
-        if (at[-1] == ' ' && at[n] == ' ')
+    char name[64];
+    for (const char *p = known->namespaces + 1; *p != '\0'; p += strcspn(p, " ") + 1) {
+        size_t n = strcspn(p, " ");
+        memcpy(name, p, n);
+        name[n] = '\0';
+        uint32_t ns = pg_cluster_find_namespace(cluster, name);
+        uint32_t workload =
+            ns == PG_NONE ? PG_NONE
+                          : pg_cluster_find_workload(cluster, ns, "DaemonSet", known->daemonset);
+        if (workload != PG_NONE)
+            return workload;
+    }
+    return PG_NONE;
+}
+
+static bool has_agent(const struct pg_cluster *cluster, uint32_t workload)
+{
+    const struct pg_namespace *ns = &cluster->namespaces[cluster->workloads[workload].ns];
+    for (uint32_t i = ns->first_pod; i < ns->first_pod + ns->npods; i++)
+        if (cluster->pods[i].workload == workload && cluster->pods[i].policy_agent)
             return true;
     return false;
 }
 
-/* The workload that is a known DaemonSet, or NULL. */
-static const struct pg_workload *find(const struct pg_cluster *cluster, const struct known *known)
+static const char *say(struct pg_arena *arena, const struct known *known,
+                       enum pg_enforcement enforcement)
 {
-    for (uint32_t i = 0; i < cluster->nworkloads; i++) {
-        const struct pg_workload *workload = &cluster->workloads[i];
-        if (strcmp(pg_cluster_text(cluster, workload->kind), "DaemonSet") == 0 &&
-            strcmp(pg_cluster_text(cluster, workload->name), known->daemonset) == 0 &&
-            in_list(known->namespaces,
-                    pg_cluster_text(cluster, cluster->namespaces[workload->ns].name)))
-            return workload;
-    }
-    return NULL;
-}
-
-static const char *say(struct pg_arena *arena, const struct known *known)
-{
-    if (known->enforcement == PG_ENFORCEMENT_FOUND)
+    if (enforcement == PG_ENFORCEMENT_FOUND)
         return pg_arena_printf(arena, "%s enforces NetworkPolicy", known->name);
-    if (known->enforcement == PG_ENFORCEMENT_UNKNOWN)
+    if (enforcement == PG_ENFORCEMENT_UNKNOWN)
         return pg_arena_printf(arena, "whether %s enforces NetworkPolicy is not known: %s",
                                known->name, known->condition);
     return pg_arena_printf(arena,
@@ -70,19 +93,43 @@ static const char *say(struct pg_arena *arena, const struct known *known)
                            known->name);
 }
 
+/* k3s has its plugin inside: only the kubelet's version tells. */
+static const struct pg_node *k3s_node(const struct pg_cluster *cluster)
+{
+    for (uint32_t i = 0; i < cluster->nnodes; i++)
+        if (strstr(pg_cluster_text(cluster, cluster->nodes[i].kubelet_version), "+k3s") != NULL)
+            return &cluster->nodes[i];
+    return NULL;
+}
+
 struct pg_plugin pg_plugin_find(struct pg_arena *arena, const struct pg_cluster *cluster)
 {
     for (size_t i = 0; i < NKNOWN; i++) {
-        const struct pg_workload *workload = find(cluster, &KNOWN[i]);
-        if (workload == NULL)
+        uint32_t workload = find(cluster, &KNOWN[i]);
+        if (workload == PG_NONE)
             continue;
-        const char *ns = pg_cluster_text(cluster, cluster->namespaces[workload->ns].name);
+        uint32_t ns = cluster->workloads[workload].ns;
+        enum pg_enforcement enforcement =
+            has_agent(cluster, workload) ? PG_ENFORCEMENT_FOUND : KNOWN[i].enforcement;
         return (struct pg_plugin){
-            .enforcement = KNOWN[i].enforcement,
+            .enforcement = enforcement,
             .name = KNOWN[i].name,
-            .evidence = pg_arena_printf(arena, "DaemonSet %s/%s", ns, KNOWN[i].daemonset),
-            .sentence = say(arena, &KNOWN[i])};
+            .evidence = pg_arena_printf(arena, "DaemonSet %s/%s",
+                                        pg_cluster_text(cluster, cluster->namespaces[ns].name),
+                                        KNOWN[i].daemonset),
+            .sentence = say(arena, &KNOWN[i], enforcement),
+            .own_node = KNOWN[i].own_node};
     }
+    const struct pg_node *node = k3s_node(cluster);
+    if (node != NULL)
+        return (struct pg_plugin){
+            .enforcement = PG_ENFORCEMENT_UNKNOWN,
+            .name = "k3s",
+            .evidence = pg_arena_printf(arena, "the kubelet's version on node %s is %s",
+                                        pg_cluster_text(cluster, node->name),
+                                        pg_cluster_text(cluster, node->kubelet_version)),
+            .sentence = "whether k3s enforces NetworkPolicy is not known: it does unless it was "
+                        "started with --disable-network-policy"};
     return (struct pg_plugin){.sentence = "assumes a network plugin that enforces NetworkPolicy: "
                                           "none was seen"};
 }

@@ -213,8 +213,20 @@ static void say_side(struct question *q, struct pg_buf *out, enum pg_dir dir,
 static void say_ports(struct question *q, struct pg_buf *out, const struct pg_why *why)
 {
     pg_buf_puts(out, why->verdict == PG_VERDICT_MIXED && !why->by_family ? " only on " : " on ");
-    pg_portset_print(out, q->eval->sets,
-                     why->verdict == PG_VERDICT_MIXED && !why->by_family ? why->sure : q->ports);
+    bool mixed = why->verdict == PG_VERDICT_MIXED && !why->by_family;
+    if (q->ports == PG_PORTS_ALL && why->verdict == PG_VERDICT_DENIED)
+        pg_buf_puts(out, "any port"); /* "not on every port" would leave some */
+    else
+        pg_portset_print(out, q->eval->sets, mixed ? why->sure : q->ports);
+}
+
+/* "169.254.169.254 (cloud metadata)" */
+static void print_known_end(struct question *q, struct pg_buf *out, const struct pg_end *end)
+{
+    const char *name = pg_special_name(q->arena, q->eval, end);
+    pg_end_print(out, q->eval, end);
+    if (name != NULL)
+        pg_buf_printf(out, " (%s)", name);
 }
 
 static void say_verdict(struct question *q, struct pg_buf *out, const struct pg_why *why)
@@ -227,9 +239,9 @@ static void say_verdict(struct question *q, struct pg_buf *out, const struct pg_
         [PG_VERDICT_NO_BACKEND] = " reaches no backend of ",
         [PG_VERDICT_NO_ROUTE] = " shares no address family with ",
     };
-    pg_end_print(out, q->eval, q->from);
+    print_known_end(q, out, q->from);
     pg_buf_puts(out, words[why->verdict]);
-    pg_end_print(out, q->eval, q->to);
+    print_known_end(q, out, q->to);
     if (why->verdict == PG_VERDICT_NO_ROUTE)
         return;
     say_ports(q, out, why);
@@ -256,6 +268,9 @@ static void say_reasons(struct question *q, struct pg_buf *out, const struct pg_
         bool half = why->verdict == PG_VERDICT_DENIED && side->verdict == PG_VERDICT_ALLOWED;
         separator = half ? "; but " : "; ";
     }
+    if (why->verdict == PG_VERDICT_DENIED && why->sides[PG_EGRESS].possible != PG_PORTS_NONE &&
+        why->sides[PG_INGRESS].possible != PG_PORTS_NONE)
+        pg_buf_puts(out, "; no port is in both");
 }
 
 const char *pg_say_sentence(struct question *q, const struct pg_why *why)
@@ -269,8 +284,6 @@ const char *pg_say_sentence(struct question *q, const struct pg_why *why)
     pg_buf_free(&out);
     return text;
 }
-
-typedef PG_VEC(const char *) note_vec;
 
 static bool ranged_port(const struct pg_rule *rule, uint32_t index)
 {
@@ -328,6 +341,25 @@ static void note_blocks(struct question *q, const struct pg_why *why, note_vec *
     }
 }
 
+/* The option that settles an address that is not known (5.12). */
+static void note_option(struct question *q, const struct pg_why *why, note_vec *notes)
+{
+    for (int dir = 0; dir < 2; dir++)
+        for (uint32_t i = 0; i < why->sides[dir].nreasons; i++) {
+            const struct pg_reason *reason = &why->sides[dir].reasons[i];
+            const struct pg_end *other = other_end(q, (enum pg_dir)dir);
+            const struct pg_class *class = &q->eval->classes[pg_eval_class_of(q->eval, other)];
+            if (reason->effect != PG_EFFECT_UNKNOWN || reason->peer == PG_NO_INDEX ||
+                class->addr_known || class->kind != PG_CLASS_PODS)
+                continue;
+            pg_vec_push(
+                q->arena, notes,
+                "--assume pod-cidr=CIDR, with the cluster's range of pod addresses, settles "
+                "what hangs on an address that is not known");
+            return;
+        }
+}
+
 static void note_namespaces(struct question *q, const struct pg_why *why, note_vec *notes)
 {
     const struct pg_cluster *cluster = q->eval->cluster;
@@ -355,7 +387,9 @@ void pg_say_notes(struct question *q, struct pg_why *why)
     note_vec notes = {0};
     note_end_ports(q, why, &notes);
     note_blocks(q, why, &notes);
+    note_option(q, why, &notes);
     note_namespaces(q, why, &notes);
+    pg_special_notes(q, why, &notes);
     if (q->eval->assume.not_enforced)
         pg_vec_push(q->arena, &notes, "policies are taken to have no effect (assume-enforced=no)");
     why->notes = notes.v;

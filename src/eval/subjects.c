@@ -44,8 +44,12 @@ static bool possibly_selects(const struct pg_eval *eval, const struct pg_policy 
 
 bool pg_cell_unevaluated(const struct pg_eval *eval, const struct policy *policy, uint32_t class)
 {
-    return policy->unevaluated || eval->classes[class].kind != PG_CLASS_PODS ||
-           possibly_selects(eval, policy->source, class);
+    return policy->unevaluated || eval->classes[class].kind != PG_CLASS_PODS;
+}
+
+bool pg_cell_doubtful(const struct pg_eval *eval, const struct policy *policy, uint32_t class)
+{
+    return possibly_selects(eval, policy->source, class);
 }
 
 /* Whether a policy has a say over the pods of a class at all. */
@@ -76,33 +80,28 @@ static bool has_say(const struct pg_eval *eval, const struct pg_policy *source, 
                                      source->kind == PG_POLICY_NETWORK && source->nrules[dir] > 0);
 }
 
-/* A policy may stand in several entries; it counts once. */
-static bool is_last(const uint32_t *policies, uint32_t n, uint32_t policy)
+/* Whether an entry is the first of its policy: only Cilium's own stand in two, their denies first. */
+static bool is_first(const struct entry *entry, const struct pg_policy *source)
 {
-    for (uint32_t i = 0; i < n; i++)
-        if (policies[i] == policy)
-            return true;
-    return false;
+    return entry->part != PART_ALLOWS || source->kind != PG_POLICY_CILIUM;
 }
 
 static void enter(struct pg_eval *eval, uint32_t class, uint32_t entry, struct lists *lists)
 {
     struct class_data *data = &eval->data[class];
     const struct policy *policy = &eval->policies[eval->entries[entry].policy];
-    bool doubtful = pg_cell_unevaluated(eval, policy, class);
+    bool unevaluated = pg_cell_unevaluated(eval, policy, class);
     bool host = protects_host(eval, policy->source, class);
     for (int dir = 0; dir < 2; dir++) {
         if (!host && !has_say(eval, policy->source, dir))
             continue;
         pg_vec_push(eval->arena, &lists->entries[dir], entry);
-        /* Only Cilium enters a policy twice, and each time in the order of the policies. */
-        if (eval->entries[entry].part == PART_RULES ||
-            !is_last(lists->policies[dir].v, lists->policies[dir].n, eval->entries[entry].policy))
+        if (is_first(&eval->entries[entry], policy->source))
             pg_vec_push(eval->arena, &lists->policies[dir], eval->entries[entry].policy);
         data->has_block[dir] |= policy->has_block[dir];
-        data->unevaluated[dir] |= doubtful;
+        data->unevaluated[dir] |= unevaluated;
         eval->classes[class].isolated[dir] |=
-            doubtful ||
+            unevaluated ||
             (policy_isolates(policy->source, dir) && eval->tiers[eval->entries[entry].tier].denies);
     }
 }

@@ -180,8 +180,8 @@ static void see_step(void *context, const struct entry *entry, const struct step
     const struct rule *rule = step->rule;
     bool surely = step->sure != PG_PORTS_NONE;
     bool named = step->matches || eval->tiers[entry->tier].by_action;
-    if (e->allowed && !step->matches)
-        return;
+    if ((e->allowed && !step->matches) || pg_cell_doubtful(eval, policy, e->ask->self))
+        return; /* in doubt as a whole: one reason tells of it */
     /* Of protocols without ports a NetworkPolicy says nothing: then it only isolates (semantics 7.14). */
     if (policy->source->kind == PG_POLICY_NETWORK &&
         pg_portset_intersect(eval->sets, step->possible, PG_PORTS_ALL) == PG_PORTS_NONE)
@@ -211,6 +211,13 @@ static bool has_reason(const struct evidence *e, uint32_t policy)
     return false;
 }
 
+/* Whether all that is told of a policy is that it is in doubt. */
+static bool is_one_reason(const struct pg_eval *eval, uint32_t policy, uint32_t class)
+{
+    return pg_cell_unevaluated(eval, &eval->policies[policy], class) ||
+           pg_cell_doubtful(eval, &eval->policies[policy], class);
+}
+
 /* The policies that isolate, put before the rules of their tier: every one of them where something is
    left that no rule decided, else those that have no part in deciding. None of them where all was decided
    before the tier was asked. */
@@ -229,7 +236,7 @@ static void see_tier_end(void *context, uint32_t tier, const struct walk *walk)
         if (entry->tier != tier || !eval->tiers[tier].denies || walk->reached == PG_PORTS_NONE ||
             entry->part == PART_DENIES || !policy_isolates(source, (int)e->ask->dir) ||
             (e->ask->no_network && source->kind == PG_POLICY_NETWORK) ||
-            pg_cell_unevaluated(eval, &eval->policies[entry->policy], e->ask->self))
+            is_one_reason(eval, entry->policy, e->ask->self))
             continue;
         /* Calico's policies are asked in order: one that was not reached has no part in it. Nor has one that
            isolates where a deny of Cilium's decides. */
@@ -262,13 +269,10 @@ static void reason_unevaluated(struct question *q, const struct ask *ask, uint32
     }
     pg_buf_printf(&text, "%s of %s ", pg_cluster_text(q->eval->cluster, source->kind_name),
                   pg_cluster_text(q->eval->cluster, source->group));
-    if (source->kind == PG_POLICY_UNEVALUATED)
-        pg_buf_puts(&text, source->why_not != NULL ? source->why_not : "is not evaluated");
-    else if (!q->eval->policies[index].unevaluated)
-        pg_buf_puts(&text, "protects a host endpoint, which is not evaluated");
+    if (q->eval->policies[index].unevaluated)
+        pg_buf_puts(&text, pg_eval_why_not(q->eval, index));
     else
-        pg_buf_puts(&text, "is not evaluated beside the other policies (--assume engine= and "
-                           "admin-api= choose)");
+        pg_buf_puts(&text, "protects a host endpoint, which is not evaluated");
     reason->detail = pg_why_keep(q, &text);
     pg_buf_free(&text);
 }
@@ -290,7 +294,7 @@ static void reasons_of_side(struct question *q, const struct ask *ask, struct pg
     struct watcher watcher = {see_step, see_tier_end, &e, q->ports};
     pg_cell_walk(q->eval, ask, &walk, &watcher);
     for (uint32_t i = 0; i < side->npolicies; i++)
-        if (pg_cell_unevaluated(q->eval, &q->eval->policies[side->policies[i]], ask->self))
+        if (is_one_reason(q->eval, side->policies[i], ask->self))
             reason_unevaluated(q, ask, side->policies[i], &e.reasons);
     if (side->verdict == PG_VERDICT_ALLOWED)
         drop_unknown(&e.reasons);

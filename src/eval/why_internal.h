@@ -48,6 +48,15 @@ enum pg_verdict pg_why_verdict(struct pg_eval *eval, pg_ports question, pg_ports
 /* miss.c: the rules that do not allow, closest first. */
 void pg_miss_find(struct question *q, const struct ask *ask, struct pg_why_side *side);
 
+typedef PG_VEC(const char *) note_vec;
+
+/* special.c: what an end is known as beside its address, "the API server"; NULL: nothing. */
+const char *pg_special_name(struct pg_arena *arena, const struct pg_eval *eval,
+                            const struct pg_end *end);
+/* Adds what must be known of ends and ports with a part of their own: nodes and their probes, the API server,
+   cloud metadata, DNS (semantics 8). */
+void pg_special_notes(struct question *q, const struct pg_why *why, note_vec *notes);
+
 /* say.c: the sentence, and what a reader must know beside it. */
 const char *pg_say_sentence(struct question *q, const struct pg_why *why);
 void pg_say_notes(struct question *q, struct pg_why *why);

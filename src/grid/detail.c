@@ -8,19 +8,35 @@
 #include "inner.h"
 #include "polgrid/why.h"
 
-/* Flows listed; a larger cell says how many more there are. */
-#define PG_FLOWS 64
+/* Flows listed; a larger cell says how many more there are. Each sort has a share of them for sure. */
+#define PG_FLOWS       64u
+#define PG_FLOWS_SHARE (PG_FLOWS / NSORTS)
+
+/* Of denied flows, those that one side lets through are apart: they are few, and what one looks for. */
+enum sort {
+    SORT_ALLOWED,
+    SORT_UNKNOWN,
+    SORT_HALF,
+    SORT_DENIED,
+    NSORTS,
+};
 
 struct ranked {
     struct pg_meeting meeting;
     int rank; /* allowed, unknown, denied */
 };
 
+struct bin {
+    struct ranked flows[PG_FLOWS]; /* sorted: the first of them */
+    uint32_t n;
+};
+
 struct gather {
     struct pg_grid *grid;
     struct pg_arena *arena;
+    struct bin bins[NSORTS];
     struct ranked flows[PG_FLOWS]; /* sorted */
-    uint32_t nflows, nflows_left;
+    uint32_t nflows, nmet;
     PG_VEC(struct pg_ports_share) ports;
     struct pg_map ports_of;
     PG_VEC(struct pg_in_play) policies;
@@ -51,20 +67,58 @@ static int compare_ranked(const struct ranked *a, const struct ranked *b)
     return order ? order : (int)a->meeting.near - (int)b->meeting.near;
 }
 
-/* Keeps the first PG_FLOWS of them. */
+/* Puts one among the sorted ones; of too many the last is dropped. */
+static void insert(struct ranked *flows, uint32_t *n, const struct ranked *one)
+{
+    if (*n == PG_FLOWS) {
+        if (compare_ranked(one, &flows[PG_FLOWS - 1]) >= 0)
+            return;
+        --*n;
+    }
+    uint32_t at = (*n)++;
+    for (; at > 0 && compare_ranked(one, &flows[at - 1]) < 0; at--)
+        flows[at] = flows[at - 1];
+    flows[at] = *one;
+}
+
+/* One side lets some port of the lens through, and both are isolated. */
+static bool is_half(const struct pg_grid *grid, const struct pg_meeting *meeting)
+{
+    struct pg_portsets *sets = pg_eval_portsets(grid->eval);
+    const struct pg_side *out = &meeting->cell.sides[PG_EGRESS];
+    const struct pg_side *in = &meeting->cell.sides[PG_INGRESS];
+    return !meeting->cell.no_route && out->isolated && in->isolated &&
+           (pg_portset_intersect(sets, out->sure, grid->ports) != PG_PORTS_NONE ||
+            pg_portset_intersect(sets, in->sure, grid->ports) != PG_PORTS_NONE);
+}
+
 static void gather_flow(struct gather *gather, const struct pg_meeting *meeting)
 {
+    static const enum sort sorts[] = {SORT_ALLOWED, SORT_UNKNOWN, SORT_DENIED};
     struct ranked one = {*meeting, outcome_rank(pg_grid_outcome(gather->grid, meeting))};
-    if (gather->nflows == PG_FLOWS) {
-        gather->nflows_left++;
-        if (compare_ranked(&one, &gather->flows[PG_FLOWS - 1]) >= 0)
-            return;
-        gather->nflows--;
+    enum sort sort = sorts[one.rank];
+    if (sort == SORT_DENIED && is_half(gather->grid, meeting))
+        sort = SORT_HALF;
+    gather->nmet++;
+    insert(gather->bins[sort].flows, &gather->bins[sort].n, &one);
+}
+
+/* Every sort has its share; what one leaves goes to the others, in their order. */
+static void choose_flows(struct gather *gather)
+{
+    uint32_t takes[NSORTS], left = PG_FLOWS;
+    for (int i = 0; i < NSORTS; i++) {
+        uint32_t n = gather->bins[i].n;
+        takes[i] = n < PG_FLOWS_SHARE ? n : PG_FLOWS_SHARE;
+        left -= takes[i];
     }
-    uint32_t at = gather->nflows++;
-    for (; at > 0 && compare_ranked(&one, &gather->flows[at - 1]) < 0; at--)
-        gather->flows[at] = gather->flows[at - 1];
-    gather->flows[at] = one;
+    for (int i = 0; i < NSORTS; i++) {
+        uint32_t more = gather->bins[i].n - takes[i];
+        more = more < left ? more : left;
+        left -= more;
+        for (uint32_t k = 0; k < takes[i] + more; k++)
+            insert(gather->flows, &gather->nflows, &gather->bins[i].flows[k]);
+    }
 }
 
 /* --- ports --------------------------------------------------------------------------------------- */
@@ -242,9 +296,10 @@ const struct pg_detail *pg_grid_detail(struct pg_arena *arena, struct pg_grid *g
     if (detail->count->pairs > 0)
         gather_all_policies(gather, pg_grid_row(grid, row), pg_grid_column(grid, column));
 
+    choose_flows(gather);
     detail->flows = make_flows(gather);
     detail->nflows = gather->nflows;
-    detail->nflows_left = gather->nflows_left;
+    detail->nflows_left = gather->nmet - gather->nflows;
     find_deciding(gather, detail->flows, detail->nflows);
     sort_ports(gather);
     detail->ports = gather->ports.v;

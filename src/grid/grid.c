@@ -130,7 +130,7 @@ const struct pg_count *pg_grid_cell(struct pg_grid *grid, uint32_t row, uint32_t
     if (known)
         return grid->counts.v[*known];
     struct tally tally = {grid, new_count(grid, key)};
-    pg_grid_meet(grid, row, column, tally_meeting, &tally);
+    pg_grid_meet_crowds(grid, row, column, tally_meeting, &tally);
     return tally.count;
 }
 
@@ -142,7 +142,7 @@ char pg_grid_glyph(const struct pg_count *count)
         return ' ';
     if (count->allowed == count->pairs)
         return '#';
-    if (count->unknown > 0 && (count->allowed == 0 || count->unknown > count->pairs / 2))
+    if (count->unknown > 0) /* a tenth would hide that something was not evaluated */
         return '?';
     if (count->allowed == 0)
         return '.';

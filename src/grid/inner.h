@@ -55,6 +55,11 @@ typedef void pg_meet_fn(void *context, const struct pg_meeting *meeting);
 void pg_grid_meet(struct pg_grid *grid, uint32_t row, uint32_t column, pg_meet_fn *meet,
                   void *context);
 
+/* The same sums in fewer calls, for counting: classes that the other side cannot tell apart are reported
+   together, by the share of one of them. */
+void pg_grid_meet_crowds(struct pg_grid *grid, uint32_t row, uint32_t column, pg_meet_fn *meet,
+                         void *context);
+
 /* One of the pairs of a meeting. */
 void pg_grid_one_pair(struct pg_grid *grid, const struct pg_meeting *meeting, struct pg_end *from,
                       struct pg_end *to);

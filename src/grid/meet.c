@@ -172,6 +172,83 @@ void pg_grid_meet(struct pg_grid *grid, uint32_t row, uint32_t column, pg_meet_f
     }
 }
 
+/* --- crowds -------------------------------------------------------------------------------------- */
+
+/* Between strangers (eval.h) all that matters of a class of pods is whether it is isolated, and which
+   address families it has: the classes that agree in these are one crowd. */
+#define NCROWDS 8u
+
+struct crowd {
+    const struct pg_share *one;
+    uint64_t npods;
+};
+
+static bool is_host(const struct pg_grid *grid, const struct pg_share *share)
+{
+    return class_of(grid, share)->kind == PG_CLASS_HOST;
+}
+
+static void gather_crowds(const struct pg_grid *grid, const struct pg_item *item, enum pg_dir dir,
+                          struct crowd crowds[NCROWDS])
+{
+    for (uint32_t i = 0; i < item->nshares; i++) {
+        const struct pg_share *share = &item->shares[i];
+        const struct pg_class *class = class_of(grid, share);
+        if (class->kind == PG_CLASS_HOST)
+            continue;
+        struct crowd *crowd = &crowds[class->isolated[dir] | (unsigned)class->has_family[0] << 1 |
+                                      (unsigned)class->has_family[1] << 2];
+        crowd->one = share;
+        crowd->npods += share->npods;
+    }
+}
+
+/* Pods on the host network are strangers to nobody. */
+static void meet_hosts(struct walk *walk, const struct pg_item *from, const struct pg_item *to)
+{
+    for (uint32_t i = 0; i < from->nshares; i++)
+        for (uint32_t j = 0; j < to->nshares; j++)
+            if (is_host(walk->grid, &from->shares[i]) || is_host(walk->grid, &to->shares[j]))
+                meet_shares(walk, &from->shares[i], &to->shares[j]);
+}
+
+/* The class of an item that stands for it among strangers; PG_NONE where there is none. */
+static uint32_t stranger_of(const struct pg_grid *grid, const struct pg_item *item)
+{
+    for (uint32_t i = 0; i < item->nshares; i++)
+        if (!is_host(grid, &item->shares[i]))
+            return item->shares[i].class;
+    return PG_NONE;
+}
+
+static uint32_t class_ns(const struct pg_grid *grid, uint32_t class)
+{
+    return pg_eval_class(grid->eval, class)->ns;
+}
+
+void pg_grid_meet_crowds(struct pg_grid *grid, uint32_t row, uint32_t column, pg_meet_fn *meet,
+                         void *context)
+{
+    assert(row < grid->rows.n && column < grid->columns.n);
+    struct walk walk = {grid, meet, context};
+    const struct pg_item *from = &grid->rows.v[row], *to = &grid->columns.v[column];
+    uint32_t a = stranger_of(grid, from), b = stranger_of(grid, to);
+    bool both_outside = from->kind == PG_ITEM_OUTSIDE && to->kind == PG_ITEM_OUTSIDE;
+    if (a == PG_NONE || b == PG_NONE || both_outside || !pg_eval_strangers(grid->eval, a, b) ||
+        class_ns(grid, a) == class_ns(grid, b)) {
+        pg_grid_meet(grid, row, column, meet, context);
+        return;
+    }
+    struct crowd out[NCROWDS] = {{0}}, in[NCROWDS] = {{0}};
+    gather_crowds(grid, from, PG_EGRESS, out);
+    gather_crowds(grid, to, PG_INGRESS, in);
+    for (uint32_t i = 0; i < NCROWDS; i++)
+        for (uint32_t j = 0; j < NCROWDS; j++)
+            if (out[i].npods > 0 && in[j].npods > 0)
+                report(&walk, out[i].one, in[j].one, PG_NEAR_OTHER, out[i].npods * in[j].npods);
+    meet_hosts(&walk, from, to);
+}
+
 /* --- one pair ------------------------------------------------------------------------------------ */
 
 static bool is_split(const struct pg_grid *grid, const struct pg_meeting *meeting)

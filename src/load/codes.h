@@ -48,6 +48,8 @@
     X(POD_ADDRESS, "POD-ADDRESS", WARNING, "a pod address that is no IP address")                  \
     X(POD_ADDRESS_SHARED, "POD-ADDRESS-SHARED", WARNING, "two live pods with one address (2.9)")   \
     X(SVC_PORT, "SVC-PORT", REJECT, "a Service port that is not valid")                            \
+    X(SVC_RANGE, "SVC-RANGE", WARNING, "an entry of loadBalancerSourceRanges that is no CIDR")      \
+    X(ROUTE_BACKEND, "ROUTE-BACKEND", REJECT, "a backend of an Ingress or Route that is not said as the API wants it") \
     X(NODE_ADDRESS, "NODE-ADDRESS", WARNING, "a node address that is no IP address")               \
     X(POLICY_UNEVALUATED, "POLICY-UNEVALUATED", WARNING, "a policy of a kind that polgrid does not evaluate") \
     X(NP_NAME, "NP-NAME", REJECT, "the name of a policy is not valid (10.1)")                      \

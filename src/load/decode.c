@@ -157,7 +157,8 @@ struct pg_labels pg_decode_labels(struct pg_decode *decode, const struct pg_at *
 
 /* --- metadata ---------------------------------------------------------------------------------- */
 
-/* The name, or for an object that leaves it to the server (generateName) one that it could get. */
+/* The name, or for an object that leaves it to the server (generateName) one that it could get: with zeros in
+   front, so that it is not the name of a pod of a StatefulSet. */
 static pg_str read_name(struct pg_decode *decode, const struct pg_at *metadata)
 {
     pg_str name = pg_decode_field(decode, metadata, "name");
@@ -166,7 +167,7 @@ static pg_str read_name(struct pg_decode *decode, const struct pg_at *metadata)
 
     if (!prefix)
         return name;
-    snprintf(text, sizeof text, "%.250s%u", pg_cluster_text(decode->loader->cluster, prefix),
+    snprintf(text, sizeof text, "%.240s%05u", pg_cluster_text(decode->loader->cluster, prefix),
              ++decode->loader->generated);
     return pg_decode_str(decode, text);
 }
@@ -296,8 +297,9 @@ static void check_version(struct pg_decode *decode)
     if (!version)
         return;
     if (pg_kind_version_in(kind->removed, decode->api_version)) {
-        if (strcmp(kind->group, "extensions") == 0)
-            version = kind->flags & PG_KIND_POLICY ? "networking.k8s.io/v1" : "apps/v1";
+        bool net = kind->flags & PG_KIND_POLICY || strncmp(kind->kind, "Ingress", 7) == 0;
+        if (net)
+            version = "networking.k8s.io/v1";
         else
             version = strcmp(kind->group, "batch") == 0 ? "batch/v1" : "apps/v1";
         pg_decode_say(decode, PG_CODE_OBJ_API_REMOVED, &at,

@@ -73,6 +73,7 @@ static void add_addresses(struct pg_decode *decode, const struct pg_at *list, co
 void pg_decode_node(struct pg_decode *decode, const struct pg_at *object)
 {
     struct pg_at status = pg_at_get(object, "status"), list = pg_at_get(&status, "addresses");
+    struct pg_at info = pg_at_get(&status, "nodeInfo");
     struct pg_raw_node raw = {.labels = object_labels(decode, object)};
 
     raw.addrs =
@@ -80,6 +81,7 @@ void pg_decode_node(struct pg_decode *decode, const struct pg_at *object)
     add_addresses(decode, &list, "InternalIP", &raw);
     raw.ninternal = raw.naddrs;
     add_addresses(decode, &list, "ExternalIP", &raw);
+    raw.kubelet_version = pg_decode_field(decode, &info, "kubeletVersion");
     if (decode->rejected)
         return;
     raw.id = pg_decode_id(decode, object);
@@ -162,12 +164,33 @@ static void read_cluster_ips(const struct pg_at *spec, struct pg_service *servic
     }
 }
 
+/* What a load balancer is told to take. An entry that is no block is one that nobody is in. */
+static void read_source_ranges(struct pg_decode *decode, const struct pg_at *spec,
+                               struct pg_service *service)
+{
+    struct pg_at list = pg_at_get(spec, "loadBalancerSourceRanges");
+    uint32_t n = pg_at_items(&list);
+    struct pg_cidr *ranges = pg_arena_array(decode->loader->cluster->arena, n, sizeof *ranges);
+
+    for (uint32_t i = 0; i < n; i++) {
+        struct pg_at at = pg_at_item(&list, i);
+        const char *text = pg_at_text(&at);
+        if (text && pg_cidr_parse(text, &ranges[service->nsource_ranges], NULL))
+            service->nsource_ranges++;
+        else
+            pg_decode_say(decode, PG_CODE_SVC_RANGE, &at, "\"%.60s\" is no block of addresses",
+                          text ? text : "");
+    }
+    service->source_ranges = ranges;
+}
+
 void pg_decode_service(struct pg_decode *decode, const struct pg_at *object)
 {
     struct pg_at spec = pg_at_get(object, "spec"), selector = pg_at_get(&spec, "selector");
     struct pg_at ports = pg_at_get(&spec, "ports");
     struct pg_at policy = pg_at_get(&spec, "externalTrafficPolicy");
     struct pg_at external = pg_at_get(&spec, "externalIPs");
+    struct pg_at unready = pg_at_get(&spec, "publishNotReadyAddresses");
     uint32_t n = pg_at_items(&ports);
     struct pg_service_port *list = pg_arena_array(decode->loader->cluster->arena, n, sizeof *list);
     struct pg_raw_service raw = {.service.labels = object_labels(decode, object)};
@@ -187,6 +210,8 @@ void pg_decode_service(struct pg_decode *decode, const struct pg_at *object)
     service->local_traffic = pg_at_string(&policy) && strcmp(pg_at_string(&policy), "Local") == 0;
     read_cluster_ips(&spec, service);
     service->external_ips = pg_at_items(&external) > 0;
+    service->unready_too = pg_at_true(&unready);
+    read_source_ranges(decode, &spec, service);
     if (decode->rejected)
         return;
     raw.id = pg_decode_id(decode, object);

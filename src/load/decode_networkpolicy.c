@@ -98,7 +98,6 @@ static void read_peer(struct pg_decode *decode, const struct pg_at *at, struct p
     struct pg_at namespaces = pg_at_get(at, "namespaceSelector");
 
     peer->index = at->index;
-    peer->index = at->index;
     peer->loc = pg_decode_loc(decode, at);
     if (at->node && at->node->kind != PG_TREE_MAP) /* reported */
         return;
@@ -202,7 +201,6 @@ static void read_port(struct pg_decode *decode, const struct pg_at *entry, struc
     int64_t number = 0;
 
     port->index = entry->index;
-    port->index = entry->index;
     port->loc = pg_decode_loc(decode, entry);
     read_protocol(decode, entry, port);
     if (!at.node) { /* semantics 7.2 */
@@ -252,8 +250,6 @@ static void read_rules(struct pg_decode *decode, const struct pg_at *list, enum 
             pg_decode_say(decode, PG_CODE_NP_NULL_RULE, &at,
                           "a bare dash allows everything; write {} if that is meant");
         rules[i].action = PG_ACTION_ALLOW;
-        rules[i].index = i;
-        rules[i].list = dir == PG_INGRESS ? "ingress" : "egress";
         rules[i].index = i;
         rules[i].list = dir == PG_INGRESS ? "ingress" : "egress";
         rules[i].loc = pg_decode_loc(decode, &at);
@@ -322,9 +318,6 @@ void pg_decode_network_policy(struct pg_decode *decode, const struct pg_at *obje
     }
     for (int dir = 0; dir < 2; dir++)
         policy->isolates[dir] = policy->has_type[dir]; /* semantics 3.2 */
-    policy->spec_path = "spec";
-    policy->isolates[PG_INGRESS] = policy->has_type[PG_INGRESS];
-    policy->isolates[PG_EGRESS] = policy->has_type[PG_EGRESS];
     policy->spec_path = "spec";
     warn_unused(decode, &ingress, PG_INGRESS, policy);
     warn_unused(decode, &egress, PG_EGRESS, policy);

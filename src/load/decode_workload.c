@@ -91,6 +91,15 @@ static void read_container(struct pg_decode *decode, const struct pg_at *contain
     }
 }
 
+/* A container that enforces policies beside a plugin that does not itself: Flannel's, Weave's. */
+static bool is_policy_agent(const struct pg_at *container)
+{
+    struct pg_at at = pg_at_get(container, "name");
+    const char *name = pg_at_string(&at);
+
+    return name && (strcmp(name, "kube-network-policies") == 0 || strcmp(name, "weave-npc") == 0);
+}
+
 /* Init containers that go on running count as containers (semantics 7.10). */
 static enum pg_container_kind init_kind(const struct pg_at *container)
 {
@@ -144,6 +153,7 @@ static void read_ports(struct pg_decode *decode, const struct pg_at *spec, struc
 
     for (uint32_t i = 0; i < pg_at_items(&containers) && ports.list.n <= MAX_PORTS; i++) {
         struct pg_at at = pg_at_item(&containers, i);
+        out->policy_agent = out->policy_agent || is_policy_agent(&at);
         read_container(decode, &at, PG_CONTAINER, &ports);
     }
     for (uint32_t i = 0; i < pg_at_items(&inits) && ports.list.n <= MAX_PORTS; i++) {
@@ -213,6 +223,21 @@ static void read_addresses(struct pg_decode *decode, const struct pg_at *status,
         read_address(decode, &one, pod);
 }
 
+/* A pod without that condition, as in a manifest, is taken for ready. */
+static bool is_unready(const struct pg_at *status)
+{
+    struct pg_at list = pg_at_get(status, "conditions");
+
+    for (uint32_t i = 0; i < pg_at_items(&list); i++) {
+        struct pg_at item = pg_at_item(&list, i);
+        struct pg_at type = pg_at_get(&item, "type"), is = pg_at_get(&item, "status");
+        const char *name = pg_at_string(&type), *text = pg_at_string(&is);
+        if (name && strcmp(name, "Ready") == 0)
+            return !text || strcmp(text, "True") != 0;
+    }
+    return false;
+}
+
 /* semantics 2.2 */
 static const char *finished(const struct pg_at *status)
 {
@@ -240,6 +265,7 @@ void pg_decode_pod(struct pg_decode *decode, const struct pg_at *object)
     raw.pod.loc = raw.id.loc;
     raw.pod.terminating = deletion.node != NULL;
     raw.pod.invalid = decode->invalid;
+    raw.pod.not_ready = is_unready(&status);
     pg_vec_push(decode->loader->work, &decode->loader->pods, raw);
     decode->loader->progress.pods++;
 }

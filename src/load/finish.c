@@ -1,5 +1,6 @@
 #include "finish.h"
 #include "calico.h"
+#include "route.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +55,8 @@ static void tell_duplicate(struct pg_finish *finish, const struct pg_raw_id *los
 
 /* The records at `base`, sorted, and of those with one name only the last read. Records of one order are
    parts of one object (the specs of a Cilium policy): they stay together. */
-static struct pg_raw_id **settle(struct pg_finish *finish, void *base, uint32_t n, size_t size,
-                                 const char *kind, uint32_t *kept)
+struct pg_raw_id **pg_finish_settle(struct pg_finish *finish, void *base, uint32_t n, size_t size,
+                                    const char *kind, uint32_t *kept)
 {
     struct pg_cluster *cluster = finish->cluster;
     struct pg_raw_id **records = pg_arena_array(finish->work, n, sizeof *records);
@@ -97,7 +98,7 @@ uint32_t pg_finish_namespace(const struct pg_finish *finish, pg_str name)
 }
 
 /* semantics 1.4: named by an object and defined nowhere. */
-static void synthesise(struct pg_finish *finish, const struct pg_raw_id *by)
+void pg_finish_synthesise(struct pg_finish *finish, const struct pg_raw_id *by)
 {
     struct pg_loader *loader = finish->loader;
     struct pg_cluster *cluster = finish->cluster;
@@ -123,14 +124,15 @@ static void synthesise_all(struct pg_finish *finish)
     for (uint32_t i = 0; i < loader->namespaces.n; i++)
         pg_map_put(&finish->namespaces, loader->namespaces.v[i].id.name, i);
     for (uint32_t i = 0; i < loader->pods.n; i++)
-        synthesise(finish, &loader->pods.v[i].id);
+        pg_finish_synthesise(finish, &loader->pods.v[i].id);
     for (uint32_t i = 0; i < loader->workloads.n; i++)
-        synthesise(finish, &loader->workloads.v[i].id);
+        pg_finish_synthesise(finish, &loader->workloads.v[i].id);
     for (uint32_t i = 0; i < loader->services.n; i++)
-        synthesise(finish, &loader->services.v[i].id);
+        pg_finish_synthesise(finish, &loader->services.v[i].id);
     for (uint32_t i = 0; i < loader->policies.n; i++)
         if (loader->policies.v[i].id.ns)
-            synthesise(finish, &loader->policies.v[i].id);
+            pg_finish_synthesise(finish, &loader->policies.v[i].id);
+    pg_finish_route_namespaces(finish);
 }
 
 static void finish_namespaces(struct pg_finish *finish)
@@ -141,8 +143,8 @@ static void finish_namespaces(struct pg_finish *finish)
     uint32_t n;
 
     synthesise_all(finish);
-    records = settle(finish, loader->namespaces.v, loader->namespaces.n,
-                     sizeof *loader->namespaces.v, "Namespace", &n);
+    records = pg_finish_settle(finish, loader->namespaces.v, loader->namespaces.n,
+                               sizeof *loader->namespaces.v, "Namespace", &n);
     cluster->namespaces = pg_arena_array(cluster->arena, n, sizeof *cluster->namespaces);
     cluster->nnamespaces = n;
     for (uint32_t i = 0; i < n; i++) {
@@ -164,8 +166,8 @@ static void finish_nodes(struct pg_finish *finish)
     struct pg_loader *loader = finish->loader;
     struct pg_cluster *cluster = finish->cluster;
     uint32_t n;
-    struct pg_raw_id **records =
-        settle(finish, loader->nodes.v, loader->nodes.n, sizeof *loader->nodes.v, "Node", &n);
+    struct pg_raw_id **records = pg_finish_settle(finish, loader->nodes.v, loader->nodes.n,
+                                                  sizeof *loader->nodes.v, "Node", &n);
 
     cluster->nodes = pg_arena_array(cluster->arena, n, sizeof *cluster->nodes);
     cluster->nnodes = n;
@@ -177,6 +179,7 @@ static void finish_nodes(struct pg_finish *finish)
             .labels = raw->labels,
             .addrs = raw->addrs,
             .naddrs = raw->naddrs,
+            .kubelet_version = raw->kubelet_version,
             .loc = raw->id.loc,
         };
         finish->internal[i] = raw->ninternal;
@@ -189,8 +192,8 @@ static void finish_services(struct pg_finish *finish)
     struct pg_loader *loader = finish->loader;
     struct pg_cluster *cluster = finish->cluster;
     uint32_t n;
-    struct pg_raw_id **records = settle(finish, loader->services.v, loader->services.n,
-                                        sizeof *loader->services.v, "Service", &n);
+    struct pg_raw_id **records = pg_finish_settle(finish, loader->services.v, loader->services.n,
+                                                  sizeof *loader->services.v, "Service", &n);
 
     cluster->services = pg_arena_array(cluster->arena, n, sizeof *cluster->services);
     cluster->nservices = n;
@@ -207,8 +210,8 @@ static void finish_endpoints(struct pg_finish *finish)
 {
     struct pg_loader *loader = finish->loader;
     uint32_t n;
-    struct pg_raw_id **records = settle(finish, loader->slices.v, loader->slices.n,
-                                        sizeof *loader->slices.v, "EndpointSlice", &n);
+    struct pg_raw_id **records = pg_finish_settle(finish, loader->slices.v, loader->slices.n,
+                                                  sizeof *loader->slices.v, "EndpointSlice", &n);
 
     pg_finish_endpoints(finish, records, n);
 }
@@ -218,8 +221,8 @@ static void finish_policies(struct pg_finish *finish)
     struct pg_loader *loader = finish->loader;
     struct pg_cluster *cluster = finish->cluster;
     uint32_t n;
-    struct pg_raw_id **records = settle(finish, loader->policies.v, loader->policies.n,
-                                        sizeof *loader->policies.v, "NetworkPolicy", &n);
+    struct pg_raw_id **records = pg_finish_settle(finish, loader->policies.v, loader->policies.n,
+                                                  sizeof *loader->policies.v, "NetworkPolicy", &n);
 
     cluster->policies = pg_arena_array(cluster->arena, n, sizeof *cluster->policies);
     cluster->npolicies = n;
@@ -284,13 +287,14 @@ struct pg_cluster *pg_loader_finish(struct pg_loader *loader)
     pg_calico_finish(loader); /* labels of pods, and policies, before they are counted */
     finish_namespaces(&finish);
     finish_nodes(&finish);
-    finish.pods = settle(&finish, loader->pods.v, loader->pods.n, sizeof *loader->pods.v, "Pod",
-                         &finish.npods);
-    finish.workloads = settle(&finish, loader->workloads.v, loader->workloads.n,
-                              sizeof *loader->workloads.v, "", &finish.nworkloads);
+    finish.pods = pg_finish_settle(&finish, loader->pods.v, loader->pods.n, sizeof *loader->pods.v,
+                                   "Pod", &finish.npods);
+    finish.workloads = pg_finish_settle(&finish, loader->workloads.v, loader->workloads.n,
+                                        sizeof *loader->workloads.v, "", &finish.nworkloads);
     pg_finish_pods(&finish);
     finish_services(&finish);
     finish_endpoints(&finish);
+    pg_finish_routes(&finish);
     finish_policies(&finish);
     pg_finish_cilium(&finish);
     finish_lists(&finish);

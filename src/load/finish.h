@@ -29,6 +29,15 @@ struct pg_sort_key {
 /* Sorts by namespace (none first), kind, name, group, order. */
 void pg_finish_sort(struct pg_sort_key *keys, uint32_t n);
 
+/* The records at `base`, `n` of them, `size` bytes each and an id first: sorted, and of those with one name only
+   the last read. Records of one order are parts of one object: they stay together. `kind` is that of records
+   without one. */
+struct pg_raw_id **pg_finish_settle(struct pg_finish *finish, void *base, uint32_t n, size_t size,
+                                    const char *kind, uint32_t *kept);
+
+/* Makes the namespace that an object names, where nothing defines it (semantics 1.4). */
+void pg_finish_synthesise(struct pg_finish *finish, const struct pg_raw_id *by);
+
 /* The number of the namespace of that name. */
 uint32_t pg_finish_namespace(const struct pg_finish *finish, pg_str name);
 

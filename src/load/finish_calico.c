@@ -160,8 +160,11 @@ static void see_everything(const struct pg_calico_finish *finish, struct univers
         see_labels(universe, loader->workloads.v[i].pod.labels);
     for (uint32_t i = 0; i < loader->namespaces.n; i++)
         see_labels(universe, loader->namespaces.v[i].labels);
-    for (uint32_t i = 0; i < calico->sets.n; i++)
+    for (uint32_t i = 0; i < calico->sets.n; i++) {
         see_labels(universe, calico->sets.v[i].labels);
+        if (calico->sets.v[i].id.ns) /* which nobody else may speak of */
+            see_label(universe, finish->ns_name_key, calico->sets.v[i].id.ns);
+    }
     for (uint32_t i = 0; i < calico->accounts.n; i++)
         see_labels(universe, calico->accounts.v[i].labels);
     /* What is added to pods and to namespaces that nobody defines. */

@@ -390,9 +390,14 @@ static void forget_shared(struct pg_finish *finish)
         tell_shared(finish, &used[first], &used[i]);
         cluster->pods[used[first].pod].addr_known = cluster->pods[used[i].pod].addr_known = false;
     }
-    for (uint32_t i = 0; i < cluster->npods; i++)
-        if (!cluster->pods[i].addr_known)
-            memset(cluster->pods[i].addr, 0, sizeof cluster->pods[i].addr);
+    for (uint32_t i = 0; i < cluster->npods; i++) {
+        struct pg_pod *pod = &cluster->pods[i];
+        if (pod->addr_known)
+            continue;
+        for (int family = 0; family < 2; family++)
+            pod->has_family[family] = pod->addr[family].family != 0;
+        memset(pod->addr, 0, sizeof pod->addr);
+    }
 }
 
 void pg_finish_pods(struct pg_finish *finish)

@@ -4,6 +4,7 @@
 
 #include "calico.h"
 #include "decode.h"
+#include "route.h"
 
 #define ANY_VERSION NULL
 
@@ -37,6 +38,28 @@ static const struct pg_kind kinds[] = {
     {"batch", "Job", "v1", NULL, &pg_shape_job, pg_decode_workload, PG_KIND_DRAFT},
     {"batch", "CronJob", "v1 v1beta1 v2alpha1", "v1beta1 v2alpha1", &pg_shape_cronjob,
      pg_decode_workload, PG_KIND_DRAFT},
+
+    {"networking.k8s.io", "Ingress", "v1", NULL, &pg_shape_ingress, pg_decode_ingress, 0},
+    {"networking.k8s.io", "Ingress", "v1beta1", "v1beta1", &pg_shape_brief, pg_decode_ingress, 0},
+    {"extensions", "Ingress", "v1beta1", "v1beta1", &pg_shape_brief, pg_decode_ingress, 0},
+    {"networking.k8s.io", "IngressClass", "v1", NULL, &pg_shape_ingress_class,
+     pg_decode_ingress_class, PG_KIND_CLUSTER},
+    {"networking.k8s.io", "IngressClass", "v1beta1", "v1beta1", &pg_shape_brief,
+     pg_decode_ingress_class, PG_KIND_CLUSTER},
+#define GATEWAY(kind, shape, decoder, flags)                                               \
+    {                                                                                      \
+        "gateway.networking.k8s.io", kind, "v1 v1beta1 v1alpha2 v1alpha3", NULL, &(shape), \
+            decoder, (flags)                                                               \
+    }
+    GATEWAY("GatewayClass", pg_shape_gateway_class, pg_decode_gateway_class, PG_KIND_CLUSTER),
+    GATEWAY("Gateway", pg_shape_gateway, pg_decode_gateway, 0),
+    GATEWAY("HTTPRoute", pg_shape_http_route, pg_decode_gateway_route, 0),
+    GATEWAY("GRPCRoute", pg_shape_grpc_route, pg_decode_gateway_route, 0),
+    GATEWAY("TLSRoute", pg_shape_tls_route, pg_decode_gateway_route, 0),
+    GATEWAY("TCPRoute", pg_shape_plain_route, pg_decode_gateway_route, 0),
+    GATEWAY("UDPRoute", pg_shape_plain_route, pg_decode_gateway_route, 0),
+    GATEWAY("ReferenceGrant", pg_shape_reference_grant, pg_decode_reference_grant, 0),
+#undef GATEWAY
 
     {"networking.k8s.io", "NetworkPolicy", "v1", NULL, &pg_shape_network_policy,
      pg_decode_network_policy, PG_KIND_POLICY | PG_KIND_NETPOL},

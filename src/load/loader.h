@@ -40,6 +40,7 @@ struct pg_raw_node {
     struct pg_labels labels;
     struct pg_addr *addrs; /* `ninternal` InternalIPs, then ExternalIPs */
     uint32_t naddrs, ninternal;
+    pg_str kubelet_version;
 };
 
 struct pg_raw_pod {
@@ -106,6 +107,7 @@ struct pg_loader {
     PG_VEC(struct pg_raw_service) services;
     PG_VEC(struct pg_raw_slice) slices;
     PG_VEC(struct pg_raw_policy) policies;
+    struct pg_routes_raw *routes; /* NULL where no Ingress and the like was read (route.h) */
     struct pg_cilium_raw *cilium; /* NULL where nothing of Cilium's was read (cilium.h) */
     struct pg_calico *calico;     /* NULL where nothing of Calico's was read (calico.h) */
 };

@@ -23,7 +23,9 @@ libpolgrid_a_SOURCES += \
 	src/load/decode_cilium.c \
 	src/load/decode_core.c \
 	src/load/decode_endpoints.c \
+	src/load/decode_gateway.c \
 	src/load/decode_networkpolicy.c \
+	src/load/decode_route.c \
 	src/load/decode_selector.c \
 	src/load/decode_unevaluated.c \
 	src/load/decode_workload.c \
@@ -42,12 +44,14 @@ libpolgrid_a_SOURCES += \
 	src/load/finish_calico_rules.c \
 	src/load/finish_cilium.c \
 	src/load/finish_pods.c \
+	src/load/finish_route.c \
 	src/load/json_reader.c \
 	src/load/json_reader.h \
 	src/load/kinds.c \
 	src/load/kinds.h \
 	src/load/load.c \
 	src/load/loader.h \
+	src/load/route.h \
 	src/load/scalar.c \
 	src/load/scalar.h \
 	src/load/shape.c \
@@ -57,6 +61,7 @@ libpolgrid_a_SOURCES += \
 	src/load/shapes_admin.c \
 	src/load/shapes_calico.c \
 	src/load/shapes_cilium.c \
+	src/load/shapes_route.c \
 	src/load/source.c \
 	src/load/syntax.c \
 	src/load/syntax.h \

@@ -12,10 +12,11 @@ const struct pg_field *pg_shape_find(const struct pg_shape *shape, const char *n
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         const struct pg_field *field = &shape->fields[middle];
-        int order = strncmp(name, field->name, length);
-        if (order == 0 && field->name[length] == '\0')
+        size_t known = strlen(field->name); /* `name` may hold a NUL: an escape can put it there */
+        int order = memcmp(name, field->name, length < known ? length : known);
+        if (order == 0 && length == known)
             return field;
-        if (order > 0)
+        if (order > 0 || (order == 0 && length > known))
             low = middle + 1;
         else
             high = middle;

@@ -45,9 +45,11 @@ SHAPE(pod_spec, ANY("activeDeadlineSeconds"), ANY("affinity"), ANY("automountSer
 
 SHAPE(pod_ip, STRING("ip"));
 
-SHAPE(pod_status, ANY("conditions"), ANY("containerStatuses"), ANY("ephemeralContainerStatuses"),
-      ANY("extendedResourceClaimStatus"), ANY("hostIP"), ANY("hostIPs"),
-      ANY("initContainerStatuses"), ANY("message"), ANY("nominatedNodeName"),
+SHAPE(pod_condition, ANY("lastProbeTime"), ANY("lastTransitionTime"), ANY("message"),
+      ANY("observedGeneration"), ANY("reason"), STRING("status"), STRING("type"));
+SHAPE(pod_status, LIST("conditions", pod_condition), ANY("containerStatuses"),
+      ANY("ephemeralContainerStatuses"), ANY("extendedResourceClaimStatus"), ANY("hostIP"),
+      ANY("hostIPs"), ANY("initContainerStatuses"), ANY("message"), ANY("nominatedNodeName"),
       ANY("observedGeneration"), STRING("phase"), STRING("podIP"), LIST("podIPs", pod_ip),
       ANY("qosClass"), ANY("reason"), ANY("resize"), ANY("resourceClaimStatuses"), ANY("startTime"));
 
@@ -102,10 +104,13 @@ PUBLIC_SHAPE(pg_shape_namespace, STRING("apiVersion"), STRING("kind"),
              OBJECT("metadata", pg_shape_metadata), ANY("spec"), ANY("status"));
 
 SHAPE(node_address, STRING("address"), STRING("type"));
+SHAPE(node_info, ANY("architecture"), ANY("bootID"), ANY("containerRuntimeVersion"),
+      ANY("kernelVersion"), ANY("kubeProxyVersion"), STRING("kubeletVersion"), ANY("machineID"),
+      ANY("operatingSystem"), ANY("osImage"), ANY("swap"), ANY("systemUUID"));
 SHAPE(node_status, LIST("addresses", node_address), ANY("allocatable"), ANY("capacity"),
       ANY("conditions"), ANY("config"), ANY("daemonEndpoints"), ANY("declaredFeatures"),
-      ANY("features"), ANY("images"), ANY("nodeInfo"), ANY("phase"), ANY("runtimeHandlers"),
-      ANY("volumesAttached"), ANY("volumesInUse"));
+      ANY("features"), ANY("images"), OBJECT("nodeInfo", node_info), ANY("phase"),
+      ANY("runtimeHandlers"), ANY("volumesAttached"), ANY("volumesInUse"));
 PUBLIC_SHAPE(pg_shape_node, STRING("apiVersion"), STRING("kind"),
              OBJECT("metadata", pg_shape_metadata), ANY("spec"), OBJECT("status", node_status));
 
@@ -115,9 +120,9 @@ SHAPE(service_spec, ANY("allocateLoadBalancerNodePorts"), STRING("clusterIP"),
       STRLIST("clusterIPs"), STRLIST("externalIPs"), ANY("externalName"),
       STRING("externalTrafficPolicy"), ANY("healthCheckNodePort"), ANY("internalTrafficPolicy"),
       ANY("ipFamilies"), ANY("ipFamilyPolicy"), ANY("loadBalancerClass"), ANY("loadBalancerIP"),
-      ANY("loadBalancerSourceRanges"), LIST("ports", service_port), ANY("publishNotReadyAddresses"),
-      STRMAP("selector"), ANY("sessionAffinity"), ANY("sessionAffinityConfig"), ANY("topologyKeys"),
-      ANY("trafficDistribution"), STRING("type"));
+      STRLIST("loadBalancerSourceRanges"), LIST("ports", service_port),
+      BOOL("publishNotReadyAddresses"), STRMAP("selector"), ANY("sessionAffinity"),
+      ANY("sessionAffinityConfig"), ANY("topologyKeys"), ANY("trafficDistribution"), STRING("type"));
 PUBLIC_SHAPE(pg_shape_service, STRING("apiVersion"), STRING("kind"),
              OBJECT("metadata", pg_shape_metadata), OBJECT("spec", service_spec), ANY("status"));
 

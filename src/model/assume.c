@@ -137,6 +137,16 @@ bool pg_assume_set(struct pg_assume *assume, const char *text, struct pg_err *er
     return unknown_key(text, err);
 }
 
+const char *pg_assume_key(unsigned key)
+{
+    return key < NKEYS ? KEYS[key].name : NULL;
+}
+
+const char *pg_assume_value(unsigned key, unsigned value)
+{
+    return key < NKEYS && value < 5 ? KEYS[key].values[value] : NULL;
+}
+
 void pg_assume_print(struct pg_buf *out, const struct pg_assume *assume)
 {
     const char *separator = "";

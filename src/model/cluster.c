@@ -210,7 +210,9 @@ void pg_cluster_index(struct pg_cluster *cluster)
     cluster->naddr_index = 0;
     for (uint32_t i = 0; i < cluster->npods; i++) {
         const struct pg_pod *pod = &cluster->pods[i];
-        for (int family = 0; family < 2 && !pod->host_network; family++)
+        /* On the host network it stands for its node only where that was not read. */
+        bool node_has_it = pod->host_network && pod->node != PG_NONE;
+        for (int family = 0; family < 2 && !node_has_it; family++)
             index_add(cluster, pod->addr[family], false, i);
     }
     for (uint32_t i = 0; i < cluster->nnodes; i++) {

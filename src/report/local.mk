@@ -1,6 +1,7 @@
 # report: table, csv, json, md, html, ... Sees grid and below.
 libpolgrid_a_SOURCES += \
 	include/polgrid/report.h \
+	src/report/entries.c \
 	src/report/groups.c \
 	src/report/groups.h \
 	src/report/layout.c \

@@ -38,6 +38,7 @@ bool pg_report_matrix_wide(struct pg_buf *out, struct pg_eval *eval,
     struct pg_report_layout layout;
     if (!pg_report_layout(&layout, eval, matrix, err))
         return false;
+    pg_report_head(out, eval);
     struct pg_report_table table = pg_report_table(layout.arena, 7);
     table.right[2] = table.right[3] = table.right[4] = true;
     pg_report_table_row(&table);
@@ -51,8 +52,7 @@ bool pg_report_matrix_wide(struct pg_buf *out, struct pg_eval *eval,
         }
     }
     pg_report_table_print(out, &table, 0);
-    if (pg_report_left_out(out, pg_eval_cluster(eval)))
-        pg_buf_putc(out, '\n');
+    pg_report_foot(out, eval);
     pg_report_layout_free(&layout);
     return true;
 }
@@ -166,6 +166,7 @@ bool pg_report_matrix_md(struct pg_buf *out, struct pg_eval *eval,
     struct pg_report_layout layout;
     if (!pg_report_layout(&layout, eval, matrix, err))
         return false;
+    pg_report_head(out, eval);
     md_head(out, &layout);
     for (uint32_t i = 0; i < layout.rows.n; i++) {
         pg_buf_puts(out, "| ");
@@ -175,8 +176,7 @@ bool pg_report_matrix_md(struct pg_buf *out, struct pg_eval *eval,
         pg_buf_puts(out, " |\n");
     }
     pg_buf_puts(out, "\nCells: the ports that are open, - none, ? unknown.\n");
-    if (pg_report_left_out(out, pg_eval_cluster(eval)))
-        pg_buf_putc(out, '\n');
+    pg_report_foot(out, eval);
     pg_report_layout_free(&layout);
     return true;
 }

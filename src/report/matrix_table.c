@@ -230,6 +230,7 @@ bool pg_report_matrix_table(struct pg_buf *out, struct pg_eval *eval,
     if (!pg_report_layout(&sheet.layout, eval, matrix, err))
         return false;
     int width = name_width(&sheet);
+    pg_report_head(out, eval);
     print_title(&sheet);
     print_header(&sheet, width);
     for (uint32_t i = 0; i < sheet.layout.rows.n; i++)
@@ -240,9 +241,7 @@ bool pg_report_matrix_table(struct pg_buf *out, struct pg_eval *eval,
     print_causes(&sheet);
     if (matrix->level != PG_LEVEL_NAMESPACE)
         print_partial(&sheet);
-    pg_buf_puts(out, "\nPolicy as written; the cluster's network plugin must enforce it.\n");
-    if (pg_report_left_out(out, pg_eval_cluster(eval)))
-        pg_buf_putc(out, '\n');
+    pg_report_foot(out, eval);
     pg_report_layout_free(&sheet.layout);
     return true;
 }

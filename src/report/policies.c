@@ -73,11 +73,17 @@ static bool denies_all(const struct pg_policy *policy, enum pg_dir dir)
     return policy->has_type[dir] && policy->nrules[dir] == 0 && isolates;
 }
 
+/* Whether it has no part in the answers, though it decides traffic. */
+static bool is_unknown(const struct list *list, const struct pg_policy *policy)
+{
+    return pg_eval_unevaluated(list->eval, (uint32_t)(policy - list->cluster->policies));
+}
+
 /* What a policy does in a direction: "-", "denies all", "2 rules". */
 static const char *direction_text(const struct list *list, const struct pg_policy *policy,
                                   enum pg_dir dir)
 {
-    if (policy->kind == PG_POLICY_UNEVALUATED)
+    if (is_unknown(list, policy))
         return "unknown";
     if (policy->staged)
         return "staged";
@@ -280,7 +286,11 @@ static void add_policy(const struct list *list, struct pg_report_table *table, u
     pg_report_table_row(table);
     pg_report_table_set(table, 0, ns_text(list, policy->ns));
     pg_report_table_set(table, 1, text(list, policy->name));
-    pg_report_table_set(table, 2, subject_text(list, policy));
+    const char *subject = subject_text(list, policy);
+    if (is_unknown(list, policy) && policy->kind != PG_POLICY_UNEVALUATED)
+        subject = pg_arena_printf(list->arena, "%s (%s: left aside)", subject,
+                                  text(list, policy->kind_name));
+    pg_report_table_set(table, 2, subject);
     pg_report_table_set(table, 3, pods);
     pg_report_table_set(table, 4, direction_text(list, policy, PG_EGRESS));
     pg_report_table_set(table, 5, direction_text(list, policy, PG_INGRESS));
@@ -322,6 +332,7 @@ void pg_report_policies_table(struct pg_buf *out, struct pg_eval *eval,
     struct list list = {out, eval, pg_eval_cluster(eval), pg_arena_new(), policies};
     struct pg_report_table table = new_table(&list);
     uint32_t shown = 0;
+    pg_report_head(out, eval);
     for (uint32_t i = 0; i < list.cluster->npolicies; i++) {
         if (!is_wanted(&list, i))
             continue;
@@ -343,8 +354,7 @@ void pg_report_policies_table(struct pg_buf *out, struct pg_eval *eval,
         pg_buf_free(&name);
         print_rules(&list, i);
     }
-    if (pg_report_left_out(out, list.cluster))
-        pg_buf_putc(out, '\n');
+    pg_report_foot(out, eval);
     pg_arena_free(list.arena);
 }
 
@@ -409,7 +419,7 @@ static void write_policy(const struct list *list, struct pg_json *json, uint32_t
     pg_json_object(json, NULL, false);
     pg_report_json_policy(json, list->cluster, index);
     pg_report_json_loc(json, list->cluster, policy->loc);
-    pg_json_bool(json, "evaluated", known);
+    pg_json_bool(json, "evaluated", !is_unknown(list, policy));
     if (policy->staged)
         pg_json_bool(json, "staged", true);
     if (known)

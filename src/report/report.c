@@ -4,17 +4,41 @@
 
 #include "parts.h"
 #include "polgrid/map.h"
+#include "polgrid/plugin.h"
 
 /* --- what was left out ---------------------------------------------------------------------------- */
 
-/* The kinds of the policies that are not evaluated, each once: " (CiliumNetworkPolicy)". */
-static void print_kinds(struct pg_buf *out, const struct pg_cluster *cluster)
+/* A policy that is left aside though polgrid knows its kind: under this engine, or beside others. */
+static bool left_aside(const struct pg_eval *eval, uint32_t policy)
 {
+    return pg_eval_unevaluated(eval, policy) &&
+           pg_eval_cluster(eval)->policies[policy].kind != PG_POLICY_UNEVALUATED;
+}
+
+static bool of_other_kind(const struct pg_eval *eval, uint32_t policy)
+{
+    return pg_eval_unevaluated(eval, policy) && !left_aside(eval, policy);
+}
+
+typedef bool pick_fn(const struct pg_eval *eval, uint32_t policy);
+
+static uint32_t count_policies(const struct pg_eval *eval, pick_fn *pick)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < pg_eval_cluster(eval)->npolicies; i++)
+        n += pick(eval, i);
+    return n;
+}
+
+/* The kinds of the policies that are not evaluated, each once: " (CiliumNetworkPolicy)". */
+static void print_kinds(struct pg_buf *out, const struct pg_eval *eval, pick_fn *pick)
+{
+    const struct pg_cluster *cluster = pg_eval_cluster(eval);
     const char *before = " (";
     struct pg_map known = {0};
     for (uint32_t i = 0; i < cluster->npolicies; i++) {
         const struct pg_policy *policy = &cluster->policies[i];
-        if (policy->kind != PG_POLICY_UNEVALUATED || pg_map_get(&known, policy->kind_name))
+        if (!pick(eval, i) || pg_map_get(&known, policy->kind_name))
             continue;
         pg_map_put(&known, policy->kind_name, 1);
         pg_buf_puts(out, before);
@@ -25,6 +49,27 @@ static void print_kinds(struct pg_buf *out, const struct pg_cluster *cluster)
     pg_map_free(&known);
 }
 
+static const char *engine_name(const struct pg_eval *eval)
+{
+    static const char *const names[] = {
+        [PG_ENGINE_AUTO] = "",
+        [PG_ENGINE_K8S] = "k8s",
+        [PG_ENGINE_CILIUM] = "cilium",
+        [PG_ENGINE_CALICO] = "calico",
+    };
+    return names[pg_eval_engine(eval)];
+}
+
+/* What would have them evaluated. */
+static void print_choice(struct pg_buf *out, const struct pg_eval *eval)
+{
+    if (pg_eval_two_engines(eval))
+        pg_buf_puts(out, "; policies of Cilium and of Calico are both loaded, and no plugin reads "
+                         "both: --assume engine= chooses");
+    else
+        pg_buf_printf(out, " under engine=%s", engine_name(eval));
+}
+
 static uint32_t count_fatal(const struct pg_cluster *cluster)
 {
     uint32_t n = 0;
@@ -33,23 +78,31 @@ static uint32_t count_fatal(const struct pg_cluster *cluster)
     return n;
 }
 
-bool pg_report_left_out(struct pg_buf *out, const struct pg_cluster *cluster)
+bool pg_report_left_out(struct pg_buf *out, const struct pg_eval *eval)
 {
+    const struct pg_cluster *cluster = pg_eval_cluster(eval);
     const char *before = "incomplete: ";
     uint32_t fatal = count_fatal(cluster);
-    if (pg_cluster_complete(cluster) && fatal == 0)
+    if (pg_eval_complete(eval) && fatal == 0)
         return false;
     if (cluster->nrejected > 0) {
         pg_buf_printf(out, "%s%u %s rejected", before, (unsigned)cluster->nrejected,
                       pg_report_plural(cluster->nrejected, "object", "objects"));
         before = ", ";
     }
-    if (cluster->nunevaluated > 0) {
-        pg_buf_printf(out, "%s%u %s", before, (unsigned)cluster->nunevaluated,
-                      pg_report_plural(cluster->nunevaluated,
-                                       "policy of a kind that is not evaluated",
+    uint32_t others = count_policies(eval, of_other_kind), aside = count_policies(eval, left_aside);
+    if (others > 0) {
+        pg_buf_printf(out, "%s%u %s", before, (unsigned)others,
+                      pg_report_plural(others, "policy of a kind that is not evaluated",
                                        "policies of kinds that are not evaluated"));
-        print_kinds(out, cluster);
+        print_kinds(out, eval, of_other_kind);
+        before = ", ";
+    }
+    if (aside > 0) {
+        pg_buf_printf(out, "%s%u %s left aside", before, (unsigned)aside,
+                      pg_report_plural(aside, "policy", "policies"));
+        print_kinds(out, eval, left_aside);
+        print_choice(out, eval);
         before = ", ";
     }
     if (fatal > 0) {
@@ -62,7 +115,83 @@ bool pg_report_left_out(struct pg_buf *out, const struct pg_cluster *cluster)
     return true;
 }
 
+/* --- enforcement ---------------------------------------------------------------------------------- */
+
+/* Whether the answers already say what the plugin does: "no policy has an effect". */
+static bool taken_for_idle(const struct pg_eval *eval)
+{
+    return pg_eval_assume(eval)->not_enforced;
+}
+
+bool pg_report_not_enforced(const struct pg_eval *eval)
+{
+    struct pg_arena *scratch = pg_arena_new();
+    struct pg_plugin plugin = pg_plugin_find(scratch, pg_eval_cluster(eval));
+    pg_arena_free(scratch);
+    return plugin.enforcement == PG_ENFORCEMENT_ABSENT && !taken_for_idle(eval);
+}
+
+const char *pg_report_enforcement_text(struct pg_arena *arena, const struct pg_eval *eval)
+{
+    static const char *const words[] = {
+        [PG_ENFORCEMENT_UNKNOWN] = "Enforcement unknown",
+        [PG_ENFORCEMENT_FOUND] = "Enforced",
+        [PG_ENFORCEMENT_ABSENT] = "NOT ENFORCED",
+    };
+    struct pg_plugin plugin = pg_plugin_find(arena, pg_eval_cluster(eval));
+    if (taken_for_idle(eval))
+        return "Policies are taken to have no effect (assume-enforced=no).";
+    if (!plugin.name)
+        return "Policy as written; the cluster's network plugin must enforce it (none seen).";
+    return pg_arena_printf(arena, "%s: %s (%s).", words[plugin.enforcement], plugin.sentence,
+                           plugin.evidence);
+}
+
+static void print_enforcement(struct pg_buf *out, const struct pg_eval *eval)
+{
+    struct pg_arena *scratch = pg_arena_new();
+    pg_report_wrap(out, pg_report_enforcement_text(scratch, eval), 0);
+    pg_arena_free(scratch);
+}
+
+void pg_report_head(struct pg_buf *out, const struct pg_eval *eval)
+{
+    if (!pg_report_not_enforced(eval))
+        return;
+    print_enforcement(out, eval);
+    pg_buf_putc(out, '\n');
+}
+
+void pg_report_foot(struct pg_buf *out, const struct pg_eval *eval)
+{
+    struct pg_buf foot = {0};
+    if (!pg_report_not_enforced(eval))
+        print_enforcement(&foot, eval);
+    if (pg_report_left_out(&foot, eval))
+        pg_buf_putc(&foot, '\n');
+    if (foot.n > 0)
+        pg_buf_printf(out, "\n%s", pg_buf_text(&foot));
+    pg_buf_free(&foot);
+}
+
 /* --- documents ------------------------------------------------------------------------------------ */
+
+static void write_enforcement(struct pg_json *json, const struct pg_cluster *cluster)
+{
+    struct pg_arena *scratch = pg_arena_new();
+    struct pg_plugin plugin = pg_plugin_find(scratch, cluster);
+    pg_json_object(json, "enforcement", true);
+    pg_json_text(json, "state", pg_enforcement_name(plugin.enforcement));
+    if (plugin.name) {
+        pg_json_text(json, "plugin", plugin.name);
+        pg_json_text(json, "evidence", plugin.evidence);
+    } else {
+        pg_json_null(json, "plugin");
+        pg_json_null(json, "evidence");
+    }
+    pg_json_end(json);
+    pg_arena_free(scratch);
+}
 
 static void write_source(struct pg_json *json, const struct pg_eval *eval)
 {
@@ -87,6 +216,8 @@ static void write_source(struct pg_json *json, const struct pg_eval *eval)
         word = space ? space + 1 : NULL;
     }
     pg_json_end(json);
+    write_enforcement(json, cluster);
+    pg_json_text(json, "engine", engine_name(eval));
     pg_json_array(json, "skipped", false);
     for (uint32_t i = 0; i < cluster->nskipped; i++) {
         pg_json_object(json, NULL, true);
@@ -167,12 +298,13 @@ static void write_policies(struct pg_json *json, const struct pg_eval *eval)
     const struct pg_cluster *cluster = pg_eval_cluster(eval);
     for (uint32_t i = 0; i < cluster->npolicies; i++) {
         const struct pg_policy *policy = &cluster->policies[i];
-        if (policy->kind != PG_POLICY_UNEVALUATED)
+        if (!pg_eval_unevaluated(eval, i))
             continue;
         pg_json_object(json, NULL, true);
         pg_json_text(json, "reason", "not-evaluated");
         pg_report_json_policy(json, cluster, i);
         pg_report_json_loc(json, cluster, policy->loc);
+        pg_json_text(json, "message", pg_eval_why_not(eval, i));
         write_touched(json,
                       policy->ns == PG_NONE
                           ? NULL
@@ -190,7 +322,7 @@ struct pg_json pg_report_begin(struct pg_buf *out, const char *kind, const struc
     pg_json_text(&json, "apiVersion", "polgrid/v1");
     pg_json_text(&json, "kind", kind);
     write_source(&json, eval);
-    pg_json_bool(&json, "complete", pg_cluster_complete(cluster) && count_fatal(cluster) == 0);
+    pg_json_bool(&json, "complete", pg_eval_complete(eval) && count_fatal(cluster) == 0);
     pg_json_array(&json, "unevaluated", false);
     write_diags(&json, cluster);
     write_policies(&json, eval);

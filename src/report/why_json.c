@@ -166,6 +166,24 @@ static void write_backends(struct pg_json *json, const struct pg_eval *eval,
         pg_json_text(json, "verdict", pg_verdict_name(backend->why->verdict));
         if (!backend->counted)
             pg_json_bool(json, "counted", false);
+        if (!backend->ready)
+            pg_json_bool(json, "ready", false);
+        pg_json_end(json);
+    }
+    pg_json_end(json);
+}
+
+static void write_stages(struct pg_json *json, const struct pg_eval *eval, const struct pg_why *why)
+{
+    pg_json_array(json, "stages", false);
+    for (int i = 0; i < PG_NSTAGES; i++) {
+        const struct pg_stage *stage = &why->stages[i];
+        pg_json_object(json, NULL, true);
+        pg_json_text(json, "stage", stage->name);
+        pg_json_text(json, "state", pg_stage_state_name(stage->state));
+        pg_json_text(json, "detail", stage->detail);
+        if (stage->loc.line > 0)
+            pg_report_json_loc(json, pg_eval_cluster(eval), stage->loc);
         pg_json_end(json);
     }
     pg_json_end(json);
@@ -179,10 +197,12 @@ static void write_answer(struct pg_json *json, struct pg_eval *eval, const struc
         pg_json_text(json, "6", pg_verdict_name(why->families[1]));
         pg_json_end(json);
     }
-    if (why->service != PG_NONE)
+    if (why->service != PG_NONE) {
+        write_stages(json, eval, why);
         write_backends(json, eval, why);
-    else if (pg_report_asks_many(pg_eval_portsets(eval), why->question))
+    } else if (pg_report_asks_many(pg_eval_portsets(eval), why->question)) {
         write_ports(json, eval, why);
+    }
     write_side(json, "egress", eval, &why->sides[PG_EGRESS]);
     write_side(json, "ingress", eval, &why->sides[PG_INGRESS]);
 }

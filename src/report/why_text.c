@@ -303,6 +303,28 @@ static void print_notes(struct page *page, const char *const *notes, uint32_t n)
     }
 }
 
+/* The way through a service, with a mark at each step: + well, x fails, / for some, ? unknown. */
+static void print_stages(struct page *page, const struct pg_why *why)
+{
+    static const char *const marks[] = {
+        [PG_STAGE_OK] = "+",      [PG_STAGE_PARTLY] = "/",  [PG_STAGE_FAILS] = "x",
+        [PG_STAGE_UNKNOWN] = "?", [PG_STAGE_SKIPPED] = "-",
+    };
+    struct pg_report_table table = pg_report_table(page->arena, 3);
+    for (int i = 0; i < PG_NSTAGES; i++) {
+        const struct pg_stage *stage = &why->stages[i];
+        pg_report_table_row(&table);
+        pg_report_table_set(&table, 0, marks[stage->state]);
+        pg_report_table_set(&table, 1, stage->name);
+        const char *place = stage->loc.line > 0 ? place_text(page, stage->loc) : "";
+        const char *end = stage->state == PG_STAGE_FAILS ? "  <- fails here" : "";
+        const char *detail =
+            pg_arena_printf(page->arena, "%s%s%s%s", stage->detail, *place ? "  " : "", place, end);
+        pg_report_table_set(&table, 2, detail);
+    }
+    pg_report_table_print(page->out, &table, 2);
+}
+
 /* Each backend with its verdict; the sides below are those of one of them. */
 static void print_backends(struct page *page, const struct pg_why *why)
 {
@@ -317,7 +339,9 @@ static void print_backends(struct page *page, const struct pg_why *why)
         pg_report_table_set(&table, 3,
                             pg_arena_printf(page->arena, "%s%s",
                                             pg_verdict_name(backend->why->verdict),
-                                            backend->counted ? "" : " (terminating: not counted)"));
+                                            !backend->counted ? " (terminating: not counted)"
+                                            : !backend->ready ? " (not ready)"
+                                                              : ""));
     }
     pg_report_table_print(page->out, &table, 0);
     if (why->nbackends > 0)
@@ -327,9 +351,12 @@ static void print_backends(struct page *page, const struct pg_why *why)
 static void print_answer(struct page *page, const struct pg_why *why)
 {
     bool told = why->service == PG_NONE || why->nbackends > 0;
-    pg_buf_puts(page->out, told ? "\n" : "");
-    if (why->service != PG_NONE)
+    pg_buf_puts(page->out, "\n");
+    if (why->service != PG_NONE) {
+        print_stages(page, why);
+        pg_buf_puts(page->out, told ? "\n" : "");
         print_backends(page, why);
+    }
     if (told)
         print_ends(page, why);
     if (why->by_family)
@@ -383,6 +410,7 @@ void pg_report_why_text(struct pg_buf *out, struct pg_eval *eval,
                         const struct pg_report_question *question)
 {
     struct page page = {out, eval, pg_eval_cluster(eval), pg_arena_new()};
+    pg_report_head(out, eval);
     print_head(&page, question);
     if (question->nanswers > 1) {
         print_several(&page, question);
@@ -390,8 +418,6 @@ void pg_report_why_text(struct pg_buf *out, struct pg_eval *eval,
         print_answer(&page, question->answers[0].why);
     }
     print_notes(&page, question->notes, question->nnotes);
-    pg_buf_puts(out, "\nPolicy as written; the cluster's network plugin must enforce it.\n");
-    if (pg_report_left_out(out, page.cluster))
-        pg_buf_putc(out, '\n');
+    pg_report_foot(out, eval);
     pg_arena_free(page.arena);
 }

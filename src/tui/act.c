@@ -203,7 +203,7 @@ static void back(struct pg_tui *app)
 
 static void widen(struct pg_tui *app, struct pg_gridview *view, int step)
 {
-    static const int widths[] = {1, 2, 4, 6, 8, 10, 12, 14, 20};
+    static const int widths[] = {1, 2, 3, 4, 6, 8, 10, 12, 14, 20};
     const int n = (int)(sizeof widths / sizeof *widths);
     int now = view->width;
     if (now == 0) {
@@ -240,16 +240,24 @@ static void clear_filter(struct pg_tui *app, struct pg_gridview *view)
     pg_gridview_filter(app, view, NULL, view->filter_axis, &err);
 }
 
+/* Opens the prompt at what settles most; where nothing does, there is nothing to type. */
 static void ask_assume(struct pg_tui *app)
 {
-    char text[256] = "assume ";
-    for (uint32_t i = 0; i < app->world->ncauses; i++) {
-        if (app->world->causes[i].prompt) {
-            snprintf(text, sizeof text, "assume %s", app->world->causes[i].prompt);
-            break;
-        }
+    char text[256];
+    const struct pg_tui_world *world = app->world;
+    const char *prompt = pg_eval_two_engines(world->eval) ? "engine=" : NULL;
+    for (uint32_t i = 0; i < world->ncauses && !prompt; i++)
+        prompt = world->causes[i].prompt;
+    if (prompt) {
+        snprintf(text, sizeof text, "assume %s", prompt);
+        pg_prompt_open(app, PG_PROMPT_COMMAND, text);
+    } else if (world->ncauses > 0) {
+        pg_tui_say(app, "no assumption settles what is unknown here: ! says why. :assume sets one "
+                        "all the same");
+    } else {
+        pg_tui_say(app,
+                   "nothing is unknown here. :assume KEY=VALUE sets an assumption all the same");
     }
-    pg_prompt_open(app, PG_PROMPT_COMMAND, text);
 }
 
 static void focus(struct pg_tui *app)

@@ -5,7 +5,8 @@
 
 /* --- messages -------------------------------------------------------------------------------------- */
 
-static void say(struct pg_tui *app, bool warns, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void say(struct pg_tui *app, bool warns,
+                                                      const char *format, va_list args)
 {
     vsnprintf(app->message, sizeof app->message, format, args);
     app->message_warns = warns;
@@ -81,6 +82,7 @@ struct pg_tui_world *pg_tui_load(const struct pg_tui_options *options,
     world->causes_arena = pg_arena_new();
     world->cluster = cluster;
     world->eval = pg_eval_new(cluster, assume);
+    world->plugin = pg_plugin_find(arena, cluster);
     find_causes(world);
     return world;
 }
@@ -344,7 +346,7 @@ void pg_app_assume(struct pg_tui *app, const struct pg_assume *assume)
     app->world->eval = pg_eval_new(app->world->cluster, assume);
     find_causes(app->world);
     restore_views(app, &saved);
-    pg_words_assume(&out, assume);
+    pg_words_assume(&out, app->world);
     pg_tui_say(app, "evaluated again: %s", pg_buf_text(&out));
     pg_buf_free(&out);
 }

@@ -14,6 +14,8 @@
 
 #include "polgrid/arena.h"
 #include "polgrid/grid.h"
+#include "polgrid/map.h"
+#include "polgrid/plugin.h"
 #include "polgrid/tui.h"
 #include "polgrid/vec.h"
 #include "polgrid/why.h"
@@ -149,6 +151,9 @@ void pg_lines_loc(struct pg_lines *lines, struct pg_loc loc);
 /* Lines of `text` broken at blanks, the first indented by `indent`, the others by `hang`; they carry `loc`. */
 void pg_lines_wrap(struct pg_lines *lines, int indent, int hang, enum pg_role role,
                    struct pg_loc loc, const char *text);
+/* The same from where the last line ends. */
+void pg_lines_flow(struct pg_lines *lines, int hang, enum pg_role role, struct pg_loc loc,
+                   const char *text);
 void pg_lines_draw(struct pg_frame *frame, int x, int y, int columns, const struct pg_line *line);
 /* The plain text of a line, appended. */
 void pg_lines_text(struct pg_buf *out, const struct pg_line *line);
@@ -163,6 +168,7 @@ struct pg_tui_world {
     struct pg_arena *arena, *causes_arena;
     struct pg_cause causes[8];
     uint32_t ncauses;
+    struct pg_plugin plugin; /* the one that was seen; looked for once */
 };
 
 void pg_words_count(struct pg_buf *out, uint64_t n); /* 1,480 */
@@ -173,9 +179,14 @@ void pg_words_loc(struct pg_buf *out, const struct pg_cluster *cluster, struct p
                   int columns);
 /* The name of a policy without its namespace. */
 const char *pg_words_policy(const struct pg_cluster *cluster, uint32_t policy);
-/* The workload of an end, or its pod, without the namespace; a node; an address. */
+/* The workload of an end, or its pod, without the namespace; a node; the name of a group of outside addresses,
+   which the address stands for. */
 void pg_words_end(struct pg_buf *out, const struct pg_eval *eval, const struct pg_end *end,
                   bool workload);
+/* The same in full: with the namespace. */
+void pg_words_end_full(struct pg_buf *out, const struct pg_eval *eval, const struct pg_end *end);
+/* The sentence of an answer, and which groups its addresses stand for. */
+void pg_words_sentence(struct pg_buf *out, const struct pg_eval *eval, const struct pg_why *why);
 /* "5432", "53/UDP", "5432 +2", "ALL", "-": in at most `columns` columns. */
 void pg_words_ports_short(struct pg_buf *out, const struct pg_portsets *sets, pg_ports ports,
                           int columns);
@@ -193,13 +204,13 @@ void pg_words_labels(struct pg_buf *out, const struct pg_cluster *cluster, struc
 /* Reads "any", "8080", "8080/TCP", "53/udp", "8000-8010/TCP", "/udp". False where it is none of them. */
 bool pg_words_parse_ports(struct pg_portsets *sets, const char *text, pg_ports *ports);
 /* What was left out or is odd, "2 rejected, 3 warnings"; `brief`: "!2r 3w". Nothing where all is well. */
-void pg_words_complete(struct pg_buf *out, const struct pg_cluster *cluster, bool brief);
+void pg_words_complete(struct pg_buf *out, const struct pg_tui_world *world, bool brief);
 /* Sanitised, cut at the left to at most `columns`: the ends of pods' names tell them apart. */
 void pg_words_tail(struct pg_buf *out, const char *text, int columns);
 /* Sanitised, cut and padded to exactly `columns`. */
 void pg_words_fit(struct pg_buf *out, const char *text, int columns);
-/* "assumes an enforcing network plugin, pod-cidr=10.0.0.0/8". */
-void pg_words_assume(struct pg_buf *out, const struct pg_assume *assume);
+/* "assumes an enforcing network plugin, pod-cidr=10.0.0.0/8"; "Calico enforces" where it was seen. */
+void pg_words_assume(struct pg_buf *out, const struct pg_tui_world *world);
 
 /* --- gridview.c: a grid, what of it is visible, and where the cursor is --------------------------- */
 
@@ -247,7 +258,8 @@ struct pg_gridview {
     struct pg_filter *filter;
     const char *filter_text; /* NULL: none */
     unsigned filter_axis;    /* what its plain words are about */
-    bool *has[2]; /* while a filter about cells is at work: items with a cell that passes */
+    bool *has[2];       /* while a filter about cells is at work: items with a cell that passes */
+    struct pg_map half; /* cells that were searched for half-open flows: 1 where there is one */
 };
 
 struct pg_gridview *pg_gridview_new(struct pg_tui *app, const struct pg_axis axes[2],
@@ -295,7 +307,8 @@ bool pg_filter_item(const struct pg_filter *filter, const struct pg_eval *eval,
 bool pg_filter_about(const struct pg_filter *filter, unsigned axis);
 /* Whether it has words about cells, and whether a cell satisfies them. */
 bool pg_filter_has_cells(const struct pg_filter *filter);
-bool pg_filter_cell(const struct pg_filter *filter, const struct pg_count *count);
+bool pg_filter_cell(const struct pg_filter *filter, struct pg_gridview *view, uint32_t row,
+                    uint32_t column);
 /* The ports it asks for, in the form of pg_words_parse_ports(); false where it names none. */
 bool pg_filter_ports(const struct pg_filter *filter, char text[PG_PORTS_TEXT]);
 /* The language in a few lines. */
@@ -320,7 +333,8 @@ struct pg_proof {
 
     const struct pg_item *items[2];
     const struct pg_detail *detail;
-    const struct pg_flow *flow; /* the one explained: half open first, else denied, else the first */
+    /* The one explained: in a cell with unknown pairs one of them, else half open, else denied, else the first. */
+    const struct pg_flow *flow;
     uint32_t flow_index;
     const struct pg_why *why; /* of `flow` */
     enum pg_half half;        /* of `flow` */
@@ -330,6 +344,9 @@ struct pg_proof {
 
 /* Of the cell under the cursor; NULL where there is none. Computed when the cursor has moved. */
 const struct pg_proof *pg_proof_get(struct pg_tui *app, struct pg_gridview *view);
+/* Whether a cell has a half-open flow, remembered; `known` (may be NULL) set to false, and nothing computed, where
+   it was not searched yet. Cells of very many classes are not searched. */
+bool pg_proof_half(struct pg_gridview *view, uint32_t row, uint32_t column, bool *known);
 /* The same with the flow chosen: for stepping through them. */
 void pg_proof_choose(struct pg_tui *app, struct pg_gridview *view, uint32_t flow);
 /* Forgets it, before the grid goes. */
@@ -346,6 +363,8 @@ void pg_proof_side(struct pg_buf *out, struct pg_eval *eval, const struct pg_why
 
 /* What the side panel, the drawer and the answer line say of a cell. */
 void pg_panel_tall(struct pg_lines *lines, struct pg_tui *app, const struct pg_proof *proof);
+/* entries.c: the ways in by Ingress and Gateway, where the cell is from outside to a namespace. */
+void pg_panel_entries(struct pg_lines *lines, struct pg_tui *app, const struct pg_proof *proof);
 void pg_panel_short(struct pg_lines *lines, struct pg_tui *app, const struct pg_proof *proof);
 void pg_panel_answer(struct pg_buf *out, struct pg_tui *app, const struct pg_proof *proof);
 
@@ -419,6 +438,7 @@ struct pg_layout {
     bool drawer;                            /* it is below the grid, with a rule above */
     bool across;                            /* headers are written across, not downwards */
     int status, notice, message, footer, answer;
+    bool legend; /* the status line had room for it */
 };
 
 void pg_layout_grid(struct pg_layout *layout, const struct pg_tui *app,
@@ -482,6 +502,8 @@ struct pg_place {
 
 void pg_place_save(struct pg_place *place, struct pg_arena *arena, const struct pg_tui *app,
                    const struct pg_gridview *view);
+/* Whether :goto finds a name on an axis. */
+bool pg_place_known(struct pg_tui *app, unsigned axis, const char *name);
 /* A view at that place in the app's world; NULL where it is no more. */
 struct pg_gridview *pg_place_open(struct pg_tui *app, const struct pg_place *place);
 /* Drops every view and opens what leads to an end: "NS", "NS/WORKLOAD", "NS/POD", "NS/KIND/NAME", an address
@@ -510,7 +532,7 @@ struct pg_prompt {
     unsigned axis, axis_before;
     char before[PG_PROMPT_MAX];
     uint32_t items[2]; /* under the cursor when it opened */
-    char wrong[1024];  /* as long as an error can be */
+    char wrong[1024];  /* as long as an error can be; of a command the ways on */
 };
 
 struct pg_history {
@@ -523,8 +545,9 @@ void pg_prompt_open(struct pg_tui *app, enum pg_prompt_kind kind, const char *te
 struct pg_tui_action pg_prompt_key(struct pg_tui *app, uint32_t key);
 void pg_prompt_draw(struct pg_tui *app, struct pg_frame *frame, int y);
 struct pg_tui_action pg_command_run(struct pg_tui *app, const char *text);
-/* Completes the command being typed in place, where only one way goes on. */
-void pg_command_complete(struct pg_prompt *prompt);
+/* Completes the command being typed in place as far as there is one way on, and says in prompt->wrong which ways
+   there are: names of commands, keys and values of :assume, names of :goto and :why. */
+void pg_command_complete(struct pg_tui *app, struct pg_prompt *prompt);
 /* A line for each command: its form and what it does. */
 void pg_command_help(struct pg_lines *lines);
 

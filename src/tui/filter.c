@@ -3,7 +3,7 @@
  *
  *     [!][from:|to:|both:]NAME     a glob, or part of the name without * and ?; | means or
  *     … ns:NAME  KEY=VALUE  KEY!=VALUE  cidr:BLOCK  is:open|isolated|unpoliced     about items
- *     [!]verdict:allow|deny|partial|unknown  side:e|i|x                            about cells
+ *     [!]verdict:allow|deny|partial|unknown|half  side:e|i|x                       about cells
  *     port:N[/PROTO]  proto:NAME                                                   the ports looked at
  *
  * A word about items holds for an item if it holds for one of its pods.
@@ -28,6 +28,8 @@ enum word_kind {
     WORD_VERDICT,
     WORD_SIDE,
 };
+
+#define VERDICT_HALF 4 /* its place in the list */
 
 enum word_is {
     IS_OPEN,
@@ -98,7 +100,7 @@ static bool read_word(struct pg_arena *arena, struct pg_filter *filter, struct w
                       const char *text, struct pg_err *err)
 {
     static const char *const is[] = {"open", "isolated", "unpoliced", NULL};
-    static const char *const verdicts[] = {"allow", "deny", "partial", "unknown", NULL};
+    static const char *const verdicts[] = {"allow", "deny", "partial", "unknown", "half", NULL};
     static const char *const sides[] = {"e", "i", "x", NULL};
     if (starts(&text, "is:")) {
         word->kind = WORD_IS;
@@ -341,14 +343,20 @@ static bool cell_holds(const struct word *word, const struct pg_count *count)
     return verdicts[word->choice] > 0;
 }
 
-bool pg_filter_cell(const struct pg_filter *filter, const struct pg_count *count)
+bool pg_filter_cell(const struct pg_filter *filter, struct pg_gridview *view, uint32_t row,
+                    uint32_t column)
 {
+    const struct pg_count count = *pg_grid_cell(view->grid, row, column);
     for (uint32_t i = 0; i < filter->n; i++) {
         const struct word *word = &filter->words[i];
-        if (about_cells(word) && cell_holds(word, count) == word->not_)
+        if (!about_cells(word))
+            continue;
+        bool half = word->kind == WORD_VERDICT && word->choice == VERDICT_HALF;
+        bool holds = half ? pg_proof_half(view, row, column, NULL) : cell_holds(word, &count);
+        if (holds == word->not_)
             return false;
     }
-    return count->pairs > 0;
+    return count.pairs > 0;
 }
 
 void pg_filter_help(struct pg_lines *lines)
@@ -356,7 +364,7 @@ void pg_filter_help(struct pg_lines *lines)
     static const char *const words[] = {
         "NAME from:NAME to:NAME both:NAME   * and ? are wild, a|b is either; Tab: which axis",
         "ns:NAME  KEY=VALUE  KEY!=VALUE  cidr:10.0.0.0/8  is:open|isolated|unpoliced",
-        "verdict:allow|deny|partial|unknown  side:e|i|x   keep what has such a cell",
+        "verdict:allow|deny|partial|unknown|half  side:e|i|x   keep what has such cells",
         "port:8080  port:53/UDP  proto:udp   look at these ports only",
         "!WORD is not; all words must hold; Up and Down: history; Ctrl-U clears",
     };

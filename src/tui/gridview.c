@@ -294,6 +294,7 @@ struct pg_gridview *pg_gridview_new(struct pg_tui *app, const struct pg_axis axe
 
 void pg_gridview_free(struct pg_gridview *view)
 {
+    pg_map_free(&view->half);
     pg_grid_free(view->grid);
     pg_arena_free(view->order_arena);
     pg_arena_free(view->filter_arena);
@@ -314,6 +315,8 @@ void pg_gridview_rebuild(struct pg_tui *app, struct pg_gridview *view)
     if (app->job.view == view)
         pg_move_stop(app);
     pg_grid_free(view->grid);
+    pg_map_free(&view->half);
+    view->half = (struct pg_map){0};
     lay_out(app, view);
     view->n[PG_FROM] = view->n[PG_TO] = 0; /* the old order is about other items */
     pg_gridview_arrange(app, view);

@@ -27,7 +27,7 @@ static void labels(struct pg_layout *layout, const struct pg_gridview *view, int
     unsigned axis = pg_gridview_vertical(view);
     int cap = columns >= 80 ? 22 : columns >= 60 ? 16 : columns >= 36 ? 13 : columns / 3;
     uint32_t ncells = view->n[pg_gridview_horizontal(view)];
-    int spare = ncells > 500 ? 0 : columns - (int)ncells * (view->width ? view->width : 2) - 24;
+    int spare = ncells > 500 ? 0 : columns - (int)ncells * (view->width ? view->width : 3) - 24;
     cap = at_least(cap, at_most(spare, 32));
     layout->label = at_least(at_most(view->label[axis], cap), 1);
     layout->note = columns >= 60 ? view->note[axis] : 0;
@@ -36,7 +36,8 @@ static void labels(struct pg_layout *layout, const struct pg_gridview *view, int
                      (layout->count ? 1 + layout->count : 0) + (columns >= 30);
 }
 
-/* A cell of the verdict lens says more where all columns have the room; else two columns, one a gap. */
+/* A cell of the verdict lens says more where all columns have the room; else three columns, or two: a gap, the
+   character, its mark. */
 static int cell_width(const struct pg_gridview *view, int room)
 {
     static const int widths[] = {14, 12, 10, 8, WIDE_CELL};
@@ -47,7 +48,7 @@ static int cell_width(const struct pg_gridview *view, int room)
         if (n <= room / widths[i])
             return widths[i];
     }
-    return 2;
+    return n <= room / 3 ? 3 : 2; /* the third column is for the mark of half-open flows */
 }
 
 static int cells_wanted(const struct pg_gridview *view, int cell)

@@ -113,21 +113,35 @@ static size_t break_at(const char *text, int columns, size_t *next)
     return at;
 }
 
+static void open_at(struct pg_lines *lines, int indent, struct pg_loc loc)
+{
+    pg_lines_open(lines);
+    pg_lines_loc(lines, loc);
+    if (indent > 0)
+        pg_lines_addf(lines, PG_ROLE_TEXT, "%*s", indent, "");
+}
+
+void pg_lines_flow(struct pg_lines *lines, int hang, enum pg_role role, struct pg_loc loc,
+                   const char *text)
+{
+    const char *rest = keep_clean(lines->arena, text);
+    int left = pg_lines_used(lines);
+    for (;;) {
+        size_t next, n = break_at(rest, lines->width - left, &next);
+        add_clean(lines, role, pg_arena_strndup(lines->arena, rest, n));
+        rest += next;
+        if (!*rest)
+            return;
+        open_at(lines, hang, loc);
+        left = hang;
+    }
+}
+
 void pg_lines_wrap(struct pg_lines *lines, int indent, int hang, enum pg_role role,
                    struct pg_loc loc, const char *text)
 {
-    const char *rest = keep_clean(lines->arena, text);
-    int left = indent;
-    do {
-        size_t next, n = break_at(rest, lines->width - left, &next);
-        pg_lines_open(lines);
-        pg_lines_loc(lines, loc);
-        if (left > 0)
-            pg_lines_addf(lines, PG_ROLE_TEXT, "%*s", left, "");
-        add_clean(lines, role, pg_arena_strndup(lines->arena, rest, n));
-        rest += next;
-        left = hang;
-    } while (*rest);
+    open_at(lines, indent, loc);
+    pg_lines_flow(lines, hang, role, loc, text);
 }
 
 void pg_lines_draw(struct pg_frame *frame, int x, int y, int columns, const struct pg_line *line)

@@ -6,6 +6,7 @@ libpolgridui_a_SOURCES += \
 	src/tui/app.c \
 	src/tui/app.h \
 	src/tui/command.c \
+	src/tui/entries.c \
 	src/tui/filter.c \
 	src/tui/frame.c \
 	src/tui/gridview.c \

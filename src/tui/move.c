@@ -165,8 +165,8 @@ static bool work_filter(struct pg_job *job)
     at[pg_gridview_vertical(view)] = job->row;
     at[pg_gridview_horizontal(view)] = job->col;
     bool *from = &view->has[PG_FROM][at[PG_FROM]], *to = &view->has[PG_TO][at[PG_TO]];
-    if (!(*from && *to) &&
-        pg_filter_cell(view->filter, pg_gridview_count(view, at[PG_FROM], at[PG_TO])))
+    if (!(*from && *to) && pg_filter_cell(view->filter, view, view->order[PG_FROM][at[PG_FROM]],
+                                          view->order[PG_TO][at[PG_TO]]))
         *from = *to = true;
     return advance(job);
 }
@@ -196,8 +196,8 @@ static bool work_one(struct pg_job *job, bool *found)
         for (unsigned axis = PG_FROM; axis <= PG_TO && *found; axis++)
             *found =
                 pg_filter_item(job->filter, eval, pg_gridview_shown(view, axis, at[axis]), axis);
-        *found =
-            *found && pg_filter_cell(job->filter, pg_gridview_count(view, at[PG_FROM], at[PG_TO]));
+        *found = *found && pg_filter_cell(job->filter, view, view->order[PG_FROM][at[PG_FROM]],
+                                          view->order[PG_TO][at[PG_TO]]);
         return !*found && advance(job);
     }
     case PG_JOB_FILTER: return work_filter(job);

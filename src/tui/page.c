@@ -79,6 +79,19 @@ static void keep_visible(struct pg_page *page, uint32_t height)
         page->top = most;
 }
 
+/* The page that is shown moves, and the line with it. */
+static void turn(struct pg_page *page, int by)
+{
+    uint32_t height = (uint32_t)(by < 0 ? -by : by);
+    keep_visible(page, height);
+    if (by > 0)
+        page->top += height;
+    else
+        page->top = page->top > height ? page->top - height : 0;
+    go(page, (int64_t)page->at + by);
+    keep_visible(page, height);
+}
+
 static bool next_match(struct pg_page *page, int step)
 {
     uint32_t n = page->lines.n;
@@ -147,8 +160,8 @@ void pg_page_do(struct pg_tui *app, struct pg_view *view, enum pg_do what)
     switch (what) {
     case PG_DO_UP: go(page, (int64_t)page->at - 1); break;
     case PG_DO_DOWN: go(page, (int64_t)page->at + 1); break;
-    case PG_DO_PAGE_UP: go(page, (int64_t)page->at - height); break;
-    case PG_DO_PAGE_DOWN: go(page, (int64_t)page->at + height); break;
+    case PG_DO_PAGE_UP: turn(page, -height); break;
+    case PG_DO_PAGE_DOWN: turn(page, height); break;
     case PG_DO_FIRST: go(page, 0); break;
     case PG_DO_LAST: go(page, page->lines.n); break;
     case PG_DO_NEXT_MATCH: step_match(app, page, 1); break;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "polgrid/map.h"
+#include "polgrid/report.h"
 
 /* Lines of each list in the panel; what is left out is counted. */
 #define PORTS_MAX    4
@@ -149,15 +150,41 @@ static const char *story_title(const struct pg_proof *proof)
         return "PORTS DON'T MEET  ";
     if (proof->half != PG_HALF_NONE)
         return "HALF OPEN  ";
+    if (proof->why->sure != PG_PORTS_NONE)
+        return "ALLOWED  ";
     switch (proof->why->verdict) {
     case PG_VERDICT_DENIED: return "DENIED  ";
     case PG_VERDICT_UNKNOWN: return "UNKNOWN  ";
     case PG_VERDICT_NO_ROUTE: return "NO ROUTE  ";
+    case PG_VERDICT_MIXED: return "IPv4 AND IPv6 DIFFER  ";
     default: return "ALLOWED  ";
     }
 }
 
-/* One flow of the cell in plain words: the half-open one, or the largest that is denied. */
+static enum pg_role story_role(const struct pg_why *why)
+{
+    if (why->sure != PG_PORTS_NONE)
+        return PG_ROLE_ALL;
+    return why->possible != PG_PORTS_NONE ? PG_ROLE_UNKNOWN : PG_ROLE_WARN;
+}
+
+/* Half-open flows that are not the one told of. */
+static void put_halves(struct pg_lines *lines, const struct pg_proof *proof)
+{
+    bool told = proof->half != PG_HALF_NONE;
+    uint32_t n = proof->nhalf - told;
+    if (n == 0)
+        return;
+    pg_lines_open(lines);
+    pg_lines_addf(lines, PG_ROLE_TEXT, "  ");
+    const char *text =
+        n == 1 ? told ? "one more flow is half open: w, then ]" : "one flow is half open: w, then ]"
+        : told ? "more flows are half open: w, then ]"
+               : "some flows are half open: w, then ]";
+    pg_lines_flow(lines, 4, PG_ROLE_WARN, PG_NO_LOC, text);
+}
+
+/* One flow of the cell in plain words: an unknown one, the half-open one, or the largest that is denied. */
 static void put_story(struct pg_lines *lines, struct pg_tui *app, const struct pg_proof *proof,
                       bool brief)
 {
@@ -167,16 +194,12 @@ static void put_story(struct pg_lines *lines, struct pg_tui *app, const struct p
     pg_buf_puts(&out, " -> ");
     class_name(&out, eval, &proof->flow->to, proof->flow->to_class);
     pg_lines_open(lines);
-    pg_lines_add(lines, proof->why->sure == PG_PORTS_NONE ? PG_ROLE_WARN : PG_ROLE_ALL,
-                 story_title(proof));
+    pg_lines_add(lines, story_role(proof->why), story_title(proof));
     pg_lines_add(lines, PG_ROLE_HEADING, pg_buf_text(&out));
     if (!brief)
         pg_lines_loc(lines, pg_proof_loc(proof->why, app->world->cluster));
     pg_why_plain(lines, app, proof, 2);
-    if (proof->nhalf > 1)
-        pg_lines_wrap(lines, 2, 4, PG_ROLE_WARN, PG_NO_LOC,
-                      proof->nhalf == 2 ? "one more flow is half open: w, then ]"
-                                        : "more flows are half open: w, then ]");
+    put_halves(lines, proof);
     pg_buf_free(&out);
 }
 
@@ -264,18 +287,28 @@ static void put_no_pairs(struct pg_lines *lines, const struct pg_proof *proof)
     pg_lines_wrap(lines, 0, 0, PG_ROLE_TEXT, PG_NO_LOC, text);
 }
 
+static void put_enforcement(struct pg_lines *lines, struct pg_eval *eval)
+{
+    pg_lines_open(lines);
+    pg_lines_wrap(lines, 0, 0, pg_report_not_enforced(eval) ? PG_ROLE_WARN : PG_ROLE_DIM, PG_NO_LOC,
+                  pg_report_enforcement_text(lines->arena, eval));
+}
+
 void pg_panel_tall(struct pg_lines *lines, struct pg_tui *app, const struct pg_proof *proof)
 {
     struct pg_eval *eval = app->world->eval;
     put_title(lines, proof);
     if (!proof->why) {
         put_no_pairs(lines, proof);
+        pg_panel_entries(lines, app, proof);
         return;
     }
     if (proof->single && proof->detail->count->pairs > 1)
         put_pairs(lines, proof);
     if (proof->single) {
         pg_why_lines(lines, app, proof, PG_WHY_PANEL);
+        pg_panel_entries(lines, app, proof);
+        put_enforcement(lines, eval);
         return;
     }
     put_pairs(lines, proof);
@@ -284,10 +317,12 @@ void pg_panel_tall(struct pg_lines *lines, struct pg_tui *app, const struct pg_p
     put_denied(lines, proof->detail->count);
     pg_lines_open(lines);
     put_story(lines, app, proof, false);
+    pg_panel_entries(lines, app, proof);
     pg_lines_open(lines);
     put_flows(lines, eval, proof);
     pg_lines_open(lines);
     put_policies(lines, app->world->cluster, proof->detail);
+    put_enforcement(lines, eval);
 }
 
 /* --- the drawer and the line ----------------------------------------------------------------------- */
@@ -323,16 +358,17 @@ static void add_answer(struct pg_buf *out, struct pg_eval *eval, const struct pg
     struct pg_buf text = {0};
     if (!proof->why)
         pg_buf_puts(&text, "no pairs");
-    if (count->allowed) {
-        pg_buf_printf(&text, "ALLOW %" PRIu64 "/%" PRIu64, count->allowed, count->pairs);
-        if (count->pairs > 1) {
-            pg_buf_puts(&text, " (");
-            pg_words_percent(&text, count->allowed, count->pairs);
-            pg_buf_putc(&text, ')');
-        }
+    if (count->allowed && count->pairs > 1) {
+        pg_buf_printf(&text, "ALLOW %" PRIu64 "/%" PRIu64 " (", count->allowed, count->pairs);
+        pg_words_percent(&text, count->allowed, count->pairs);
+        pg_buf_puts(&text, "):");
+    } else if (count->allowed) {
+        pg_buf_puts(&text, "ALLOW");
     }
     for (uint32_t i = 0; i < detail->nports && i < 3; i++) {
-        pg_buf_printf(&text, "%s%" PRIu64 " ", i ? ", " : ": ", detail->ports[i].pairs);
+        pg_buf_puts(&text, i ? ", " : " ");
+        if (count->pairs > 1)
+            pg_buf_printf(&text, "%" PRIu64 " ", detail->ports[i].pairs);
         if (detail->ports[i].ports == pg_grid_ports(proof->grid))
             pg_buf_puts(&text, "ALL");
         else
@@ -377,6 +413,7 @@ void pg_panel_short(struct pg_lines *lines, struct pg_tui *app, const struct pg_
         put_policies(lines, app->world->cluster, proof->detail);
         put_flows(lines, eval, proof);
     }
+    pg_panel_entries(lines, app, proof);
 }
 
 /* --- on the screen --------------------------------------------------------------------------------- */

@@ -152,9 +152,30 @@ static bool resolve(const struct pg_cluster *cluster, const char *text, struct t
     return ns != PG_NONE && find_named(cluster, ns, kind, name, target);
 }
 
-/* An outside group is an item of the opening screen. */
+static bool resolve_addr(const struct pg_eval *eval, const char *text, struct target *target)
+{
+    const struct pg_cluster *cluster = pg_eval_cluster(eval);
+    struct pg_addr addr;
+    if (!pg_addr_parse(text, &addr, NULL))
+        return false;
+    uint32_t pod = pg_cluster_pod_at(cluster, addr);
+    if (pod != PG_NONE) {
+        *target = (struct target){
+            .ns = cluster->pods[pod].ns, .workload = cluster->pods[pod].workload, .pod = pod};
+        return true;
+    }
+    if (pg_cluster_node_at(cluster, addr) != PG_NONE)
+        return false;
+    struct pg_buf name = {0};
+    pg_grid_outside_name(&name, eval, pg_eval_class_of_addr(eval, addr));
+    snprintf(target->outside, sizeof target->outside, "%s", pg_buf_text(&name));
+    pg_buf_free(&name);
+    return true;
+}
+
+/* An outside group is an item of the opening screen; an address means the group that has it. */
 static bool resolve_outside(struct pg_gridview *root, unsigned axis, const char *text,
-                            struct target *target)
+                            const struct pg_eval *eval, struct target *target)
 {
     for (uint32_t i = 0; i < pg_gridview_nitems(root, axis); i++) {
         const struct pg_item *item = pg_gridview_item(root, axis, i);
@@ -163,7 +184,14 @@ static bool resolve_outside(struct pg_gridview *root, unsigned axis, const char 
             return true;
         }
     }
-    return false;
+    return resolve_addr(eval, text, target);
+}
+
+bool pg_place_known(struct pg_tui *app, unsigned axis, const char *name)
+{
+    struct target target;
+    return resolve(app->world->cluster, name, &target) ||
+           resolve_outside(app->stack[0]->grid, axis, name, app->world->eval, &target);
 }
 
 static void select_item(struct pg_gridview *view, unsigned axis, const struct target *target)
@@ -214,9 +242,13 @@ bool pg_place_goto(struct pg_tui *app, const char *from, const char *to)
     struct pg_gridview *root = app->stack[0]->grid;
     for (unsigned axis = PG_FROM; axis <= PG_TO; axis++) {
         if (names[axis] && !resolve(app->world->cluster, names[axis], &targets[axis]) &&
-            !resolve_outside(root, axis, names[axis], &targets[axis])) {
-            pg_app_warn(app, "there is no %s: NAMESPACE, NAMESPACE/NAME, NAMESPACE/KIND/NAME",
-                        names[axis]);
+            !resolve_outside(root, axis, names[axis], app->world->eval, &targets[axis])) {
+            pg_app_warn(
+                app,
+                "there is no %s: NAMESPACE, NAMESPACE/NAME, NAMESPACE/KIND/NAME, an address "
+                "or the name of a group outside. Nodes and Services are not in the grid: "
+                "polgrid why asks for them",
+                names[axis]);
             return false;
         }
     }

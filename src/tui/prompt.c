@@ -204,7 +204,7 @@ static void tab(struct pg_tui *app)
         prompt->axis = (prompt->axis + 1) % (AXIS_BOTH + 1);
         apply_filter(app);
     } else if (prompt->kind == PG_PROMPT_COMMAND) {
-        pg_command_complete(prompt);
+        pg_command_complete(app, prompt);
     }
 }
 
@@ -237,6 +237,8 @@ struct pg_tui_action pg_prompt_key(struct pg_tui *app, uint32_t key)
     }
     if (edited && prompt->kind == PG_PROMPT_FILTER)
         apply_filter(app);
+    else if (edited)
+        prompt->wrong[0] = '\0';
     return nothing;
 }
 
@@ -250,14 +252,14 @@ static void add_counts(struct pg_buf *out, const struct pg_gridview *view)
                   pg_gridview_nitems(view, horizontal));
 }
 
-/* At the right of the filter: what is wrong with it, else how much it leaves. */
+/* At the right of the filter: what is wrong with it, else how much it leaves; of a command the ways on. */
 static int draw_right(struct pg_tui *app, struct pg_frame *frame, int y)
 {
     static const char *const axes[] = {"from", "to", "both"};
     struct pg_prompt *prompt = &app->prompt;
     struct pg_gridview *view = pg_app_grid(app);
     struct pg_buf out = {0};
-    if (prompt->kind != PG_PROMPT_FILTER || !view)
+    if (!*prompt->wrong && (prompt->kind != PG_PROMPT_FILTER || !view))
         return 0;
     if (*prompt->wrong) {
         pg_buf_puts(&out, prompt->wrong);
@@ -268,8 +270,11 @@ static int draw_right(struct pg_tui *app, struct pg_frame *frame, int y)
         pg_buf_puts(&out, app->job.kind == PG_JOB_FILTER ? ".." : "");
     }
     int width = pg_frame_text_width(pg_buf_text(&out));
-    if (width > app->columns / 2)
-        width = app->columns / 2;
+    int most = app->columns / 2, left = app->columns - pg_frame_text_width(prompt->text) - 6;
+    if (prompt->kind == PG_PROMPT_COMMAND && left > most)
+        most = left;
+    if (width > most)
+        width = most;
     pg_frame_text(frame, app->columns - width - 1, y, width,
                   *prompt->wrong ? PG_ROLE_WARN : PG_ROLE_DIM, pg_buf_text(&out));
     pg_buf_free(&out);

@@ -82,7 +82,14 @@ static enum pg_half meant_half(struct pg_eval *eval, const struct pg_flow *flow,
     return half;
 }
 
-/* Half open is a mistake somebody wants to hear of; else what is denied needs a reason most. */
+static bool unknown(struct pg_eval *eval, const struct pg_flow *flow, pg_ports ports)
+{
+    struct pg_portsets *sets = pg_eval_portsets(eval);
+    return !some(sets, flow->cell.sure, ports) && some(sets, flow->cell.possible, ports);
+}
+
+/* What is unknown comes first: the cell shows `?` for it. Half open is a mistake somebody wants to hear of; else
+   what is denied needs a reason most. */
 static uint32_t choose_flow(struct pg_eval *eval, const struct pg_detail *detail, pg_ports ports,
                             uint32_t *nhalf)
 {
@@ -95,7 +102,10 @@ static uint32_t choose_flow(struct pg_eval *eval, const struct pg_detail *detail
         if (half != PG_HALF_NONE)
             half = meant_half(eval, flow, ports, ask_flow(scratch, eval, flow, ports));
         bool whole = half == PG_HALF_LEAVES || half == PG_HALF_ENTERS;
-        uint32_t it = whole ? 3 : half == PG_HALF_PORTS ? 2 : denied(eval, flow, ports);
+        uint32_t it = unknown(eval, flow, ports) ? 4
+                      : whole                    ? 3
+                      : half == PG_HALF_PORTS    ? 2
+                                                 : denied(eval, flow, ports);
         *nhalf += half != PG_HALF_NONE;
         if (it > rank) {
             best = i;
@@ -106,6 +116,91 @@ static uint32_t choose_flow(struct pg_eval *eval, const struct pg_detail *detail
     pg_arena_free(scratch);
     return best;
 }
+
+/* --- half-open flows of a cell that is not under the cursor ----------------------------------------- */
+
+/* Pairs of classes that are worth a look for a mark in the margin; cells remembered. */
+#define HALF_PAIRS 4096u
+#define HALF_CELLS 1000000u
+
+/* One pair of different ends of two shares; false where there is none. */
+static bool some_pair(const struct pg_eval *eval, const struct pg_item *items[2],
+                      const struct pg_share *const shares[2], struct pg_flow *flow)
+{
+    struct pg_end *const ends[2] = {&flow->from, &flow->to};
+    for (unsigned axis = PG_FROM; axis <= PG_TO; axis++) {
+        const struct pg_class *class = pg_eval_class(eval, shares[axis]->class);
+        if (items[axis]->kind == PG_ITEM_OUTSIDE)
+            *ends[axis] = (struct pg_end){.kind = PG_END_ADDR,
+                                          .addr = class->addr[class->addr[0].family == 0]};
+        else
+            *ends[axis] = (struct pg_end){.kind = PG_END_POD, .index = shares[axis]->pods[0]};
+    }
+    if (flow->from.kind != PG_END_POD || flow->to.kind != PG_END_POD ||
+        !pg_eval_is_self(eval, &flow->from, &flow->to))
+        return true;
+    if (shares[PG_TO]->npods > 1)
+        flow->to.index = shares[PG_TO]->pods[1];
+    else if (shares[PG_FROM]->npods > 1)
+        flow->from.index = shares[PG_FROM]->pods[1];
+    else
+        return false;
+    return true;
+}
+
+static bool pair_is_half(struct pg_grid *grid, const struct pg_item *items[2],
+                         const struct pg_share *from, const struct pg_share *to,
+                         struct pg_arena *scratch)
+{
+    struct pg_eval *eval = pg_grid_eval(grid);
+    const struct pg_share *const shares[2] = {from, to};
+    pg_ports ports = pg_grid_ports(grid);
+    struct pg_flow flow = {.cell = pg_eval_cell(eval, from->class, to->class, PG_NEAR_OTHER,
+                                                pg_eval_assume(eval)->family)};
+    enum pg_half half = half_of(eval, &flow, ports);
+    if (half == PG_HALF_NONE || !some_pair(eval, items, shares, &flow))
+        return false;
+    half = meant_half(eval, &flow, ports, ask_flow(scratch, eval, &flow, ports));
+    pg_arena_reset(scratch);
+    return half != PG_HALF_NONE;
+}
+
+static bool search_half(struct pg_grid *grid, uint32_t row, uint32_t column)
+{
+    const struct pg_item *items[2] = {pg_grid_row(grid, row), pg_grid_column(grid, column)};
+    const struct pg_item *from = items[PG_FROM], *to = items[PG_TO];
+    const struct pg_count *count = pg_grid_cell(grid, row, column);
+    if (count->denied_egress + count->denied_ingress + count->denied_both == 0 ||
+        (uint64_t)from->nshares * to->nshares > HALF_PAIRS)
+        return false;
+    struct pg_arena *scratch = pg_arena_new();
+    bool found = false;
+    for (uint32_t i = 0; i < from->nshares && !found; i++) {
+        for (uint32_t k = 0; k < to->nshares && !found; k++)
+            found = pair_is_half(grid, items, &from->shares[i], &to->shares[k], scratch);
+    }
+    pg_arena_free(scratch);
+    return found;
+}
+
+bool pg_proof_half(struct pg_gridview *view, uint32_t row, uint32_t column, bool *known)
+{
+    uint64_t key = PG_MAP_PAIR(row, column);
+    const uint32_t *seen = pg_map_get(&view->half, key);
+    if (known)
+        *known = seen != NULL;
+    if (seen || known)
+        return seen && *seen;
+    if (view->half.n >= HALF_CELLS) {
+        pg_map_free(&view->half);
+        view->half = (struct pg_map){0};
+    }
+    bool half = search_half(view->grid, row, column);
+    pg_map_put(&view->half, key, half);
+    return half;
+}
+
+/* --- the proof ------------------------------------------------------------------------------------- */
 
 static void ask(struct pg_proof *proof, struct pg_eval *eval, uint32_t flow)
 {
@@ -200,7 +295,7 @@ void pg_proof_sentence(struct pg_buf *out, const struct pg_proof *proof)
         }
     }
     if (proof->why)
-        pg_buf_puts(out, proof->why->sentence);
+        pg_words_sentence(out, pg_grid_eval(proof->grid), proof->why);
 }
 
 /* "default-deny-all (zt.yaml:2), quarantine (q.yaml:7)": the policies of reasons with one effect. False where there

@@ -60,7 +60,7 @@ void pg_view_draw_title(struct pg_tui *app, struct pg_frame *frame, const char *
     int width = pg_frame_text_width(right), columns = app->columns;
     /* What is incomplete must show where no other line has the room to say so. */
     if (app->world && (app->rows < 20 || pg_app_top(app)->kind != PG_VIEW_GRID))
-        pg_words_complete(&brief, app->world->cluster, true);
+        pg_words_complete(&brief, app->world, true);
     if (app->loading)
         add_loading(&out, app);
     else if (brief.n)
@@ -191,6 +191,22 @@ static bool add_job(struct pg_buf *out, const struct pg_tui *app)
     return true;
 }
 
+/* A message of several lines grows upwards. */
+static void draw_said(struct pg_tui *app, struct pg_frame *frame, int y)
+{
+    struct pg_arena *arena = pg_arena_new();
+    struct pg_lines lines;
+    pg_lines_start(&lines, arena, app->columns);
+    pg_lines_wrap(&lines, app->columns > 4, app->columns > 4 ? 3 : 0,
+                  app->message_warns ? PG_ROLE_WARN : PG_ROLE_TEXT, PG_NO_LOC, app->message);
+    int n = (int)lines.n < y + 1 ? (int)lines.n : y + 1;
+    for (int i = 0; i < n; i++) {
+        pg_frame_fill(frame, 0, y - n + 1 + i, app->columns, ' ', PG_ROLE_TEXT);
+        pg_lines_draw(frame, 0, y - n + 1 + i, app->columns, &lines.v[i]);
+    }
+    pg_arena_free(arena);
+}
+
 void pg_view_draw_message(struct pg_tui *app, struct pg_frame *frame, int y, const char *otherwise)
 {
     pg_frame_fill(frame, 0, y, app->columns, ' ', PG_ROLE_TEXT);
@@ -201,8 +217,7 @@ void pg_view_draw_message(struct pg_tui *app, struct pg_frame *frame, int y, con
     struct pg_buf out = {0};
     enum pg_role role = PG_ROLE_DIM;
     if (*app->message) {
-        pg_buf_printf(&out, " %s", app->message);
-        role = app->message_warns ? PG_ROLE_WARN : PG_ROLE_TEXT;
+        draw_said(app, frame, y);
     } else if (app->loading && app->world) {
         add_progress(&out, app);
     } else if (!add_job(&out, app)) {
@@ -227,6 +242,36 @@ static void add_totals(struct pg_buf *out, const struct pg_cluster *cluster, int
     pg_words_plural(out, cluster->npolicies, "policy", "policies");
 }
 
+/* The right end of a title that tells the cell: the lens, which rows are on the screen if not all, what is not
+   complete. Where there is little room the first of these go first. */
+static void add_brief(struct pg_buf *out, const struct pg_tui *app, const struct pg_gridview *view,
+                      int columns)
+{
+    const struct pg_layout *layout = &app->layout;
+    unsigned axis = pg_gridview_vertical(view);
+    uint32_t top = view->top[axis], n = view->n[axis];
+    uint32_t last = top + (uint32_t)layout->nbody < n ? top + (uint32_t)layout->nbody : n;
+    for (int gone = 0; gone < 3; gone++) {
+        pg_buf_clear(out);
+        if (gone < 1)
+            pg_buf_printf(out, " %s", pg_gridview_lens_name(view->lens));
+        if (gone < 2 && last - top < n)
+            pg_buf_printf(out, " %" PRIu32 "-%" PRIu32 "/%" PRIu32, top + 1, last, n);
+        struct pg_buf left_out = {0};
+        if (app->loading)
+            add_loading(&left_out, app);
+        else
+            pg_words_complete(&left_out, app->world, true);
+        pg_buf_printf(out, "%s%s", left_out.n ? " " : "", pg_buf_text(&left_out));
+        pg_buf_free(&left_out);
+        if (app->world->ncauses && !app->loading)
+            pg_buf_puts(out, " ? A");
+        if ((int)out->n <= columns)
+            return;
+    }
+    pg_buf_clear(out);
+}
+
 static void draw_title(struct pg_tui *app, struct pg_gridview *view, struct pg_frame *frame)
 {
     struct pg_buf out = {0};
@@ -241,17 +286,9 @@ static void draw_title(struct pg_tui *app, struct pg_gridview *view, struct pg_f
     if (pg_gridview_has_cell(view))
         pg_buf_printf(&out, " %s -> %s", pg_gridview_cursor(view, PG_FROM)->name,
                       pg_gridview_cursor(view, PG_TO)->name);
-    if (app->loading)
-        add_loading(&brief, app);
-    else
-        pg_words_complete(&brief, app->world->cluster, true);
-    if (app->world->ncauses && !app->loading)
-        pg_buf_puts(&brief, brief.n ? " ? A" : "? A");
-    if (!brief.n)
-        pg_buf_printf(&brief, "%" PRIu32 "x%" PRIu32, view->n[pg_gridview_vertical(view)],
-                      view->n[pg_gridview_horizontal(view)]);
-    int extra = (int)brief.n < app->columns / 2 ? (int)brief.n : 0;
-    pg_frame_text(frame, 0, 0, app->columns - extra - 2, PG_ROLE_TITLE, pg_buf_text(&out));
+    add_brief(&brief, app, view, app->columns * 3 / 5);
+    int extra = (int)brief.n;
+    pg_frame_text(frame, 0, 0, app->columns - extra - 1, PG_ROLE_TITLE, pg_buf_text(&out));
     pg_frame_text(frame, app->columns - extra - 1, 0, extra, PG_ROLE_WARN, pg_buf_text(&brief));
     pg_buf_free(&out);
     pg_buf_free(&brief);
@@ -317,8 +354,8 @@ static void add_lens(struct pg_buf *out, struct pg_tui *app, struct pg_gridview 
 static void draw_honesty(struct pg_tui *app, struct pg_frame *frame, int used)
 {
     struct pg_buf assume = {0}, left_out = {0};
-    pg_words_complete(&left_out, app->world->cluster, false);
-    pg_words_assume(&assume, &app->assume);
+    pg_words_complete(&left_out, app->world, false);
+    pg_words_assume(&assume, app->world);
     int wide = pg_frame_text_width(pg_buf_text(&left_out)) + (left_out.n ? 2 : 0);
     int room = app->columns - used - 2 - wide, y = app->layout.lens;
     int width = pg_frame_text_width(pg_buf_text(&assume));
@@ -451,7 +488,52 @@ static bool out_of_time(struct drawing *drawing)
     return drawing->app->cells_left;
 }
 
-static void draw_cell(struct drawing *drawing, int y, uint32_t row, uint32_t column)
+/* What stands in a cell; returns its columns. */
+static int draw_value(struct drawing *drawing, int x, int y, const struct pg_count *count)
+{
+    struct pg_gridview *view = drawing->view;
+    int cell = drawing->app->layout.cell, gap = cell > 1;
+    char glyph = pg_gridview_glyph(view, count);
+    enum pg_role role = pg_gridview_role(view, count);
+    if (cell < 4) {
+        pg_frame_put(drawing->frame, x + gap, y, (unsigned char)glyph, role);
+        return 1;
+    }
+    struct pg_buf out = {0};
+    wide_text(&out, view, count, glyph, cell - 2);
+    int used = pg_frame_text(drawing->frame, x + 1, y, cell - 1, role, pg_buf_text(&out));
+    pg_buf_free(&out);
+    return used;
+}
+
+/* The brackets of the cursor; of a half-open cell the mark follows them, or where cells are too close, closes
+   them. */
+static void draw_cursor(struct drawing *drawing, int x, int y, int used, bool half)
+{
+    int cell = drawing->app->layout.cell, gap = cell > 1;
+    pg_frame_set_cursor(drawing->frame, x + gap, y, false);
+    if (gap) {
+        pg_frame_put(drawing->frame, x, y, '[', PG_ROLE_CURSOR);
+        pg_frame_put(drawing->frame, x + 1 + used, y, ']', PG_ROLE_CURSOR);
+        if (half)
+            pg_frame_put(drawing->frame, x + 1 + used + (cell > 2), y, '!', PG_ROLE_WARN);
+    }
+    pg_frame_mark(drawing->frame, x + gap, y, used, PG_ATTR_BOLD | (gap ? 0 : PG_ATTR_REVERSE));
+}
+
+/* Whether a cell has a half-open flow, as far as there is time to find out. */
+static bool is_half(struct drawing *drawing, const uint32_t at[2])
+{
+    struct pg_gridview *view = drawing->view;
+    uint32_t row = view->order[PG_FROM][at[PG_FROM]], column = view->order[PG_TO][at[PG_TO]];
+    bool known, half = pg_proof_half(view, row, column, &known);
+    if (!known && !out_of_time(drawing))
+        half = pg_proof_half(view, row, column, NULL);
+    return half;
+}
+
+/* `marks`: of the half-open cells only the mark, once all cells are there; the cursor is drawn with both. */
+static void draw_cell(struct drawing *drawing, int y, uint32_t row, uint32_t column, bool marks)
 {
     struct pg_gridview *view = drawing->view;
     const struct pg_layout *layout = &drawing->app->layout;
@@ -460,52 +542,52 @@ static void draw_cell(struct drawing *drawing, int y, uint32_t row, uint32_t col
     uint32_t at[2];
     at[vertical] = row;
     at[horizontal] = column;
-    int x = cell_x(layout, column, view->top[horizontal]), gap = layout->cell > 1, used = 1;
-    if (!here && out_of_time(drawing)) {
-        pg_frame_put(drawing->frame, x + gap, y, '?', PG_ROLE_UNKNOWN);
+    int x = cell_x(layout, column, view->top[horizontal]);
+    bool half = marks && layout->cell > 1 && is_half(drawing, at);
+    if (marks && !here && !half)
+        return;
+    if (!here && !marks && out_of_time(drawing)) {
+        pg_frame_put(drawing->frame, x + (layout->cell > 1), y, '?', PG_ROLE_UNKNOWN);
         return;
     }
-    const struct pg_count *count = pg_gridview_count(view, at[PG_FROM], at[PG_TO]);
-    char glyph = pg_gridview_glyph(view, count);
-    enum pg_role role = pg_gridview_role(view, count);
-    if (layout->cell < 4) {
-        pg_frame_put(drawing->frame, x + gap, y, (unsigned char)glyph, role);
-    } else {
-        struct pg_buf out = {0};
-        wide_text(&out, view, count, glyph, layout->cell - 2);
-        used = pg_frame_text(drawing->frame, x + 1, y, layout->cell - 1, role, pg_buf_text(&out));
-        pg_buf_free(&out);
-    }
-    if (!here)
-        return;
-    pg_frame_set_cursor(drawing->frame, x + gap, y, false);
-    if (gap) {
-        pg_frame_put(drawing->frame, x, y, '[', PG_ROLE_CURSOR);
-        pg_frame_put(drawing->frame, x + 1 + used, y, ']', PG_ROLE_CURSOR);
-    }
-    pg_frame_mark(drawing->frame, x + gap, y, used, PG_ATTR_BOLD | (gap ? 0 : PG_ATTR_REVERSE));
+    int used = draw_value(drawing, x, y, pg_gridview_count(view, at[PG_FROM], at[PG_TO]));
+    if (here && marks)
+        draw_cursor(drawing, x, y, used, half);
+    else if (half)
+        pg_frame_put(drawing->frame, x + 1 + used, y, '!', PG_ROLE_WARN);
 }
 
-/* The cell of the cursor is drawn last, for its brackets stand in the gaps of its neighbours. */
+static void draw_cells(struct drawing *drawing, bool marks)
+{
+    struct pg_gridview *view = drawing->view;
+    const struct pg_layout *layout = &drawing->app->layout;
+    uint32_t top = view->top[pg_gridview_vertical(view)];
+    uint32_t left = view->top[pg_gridview_horizontal(view)];
+    for (int i = 0; i < layout->nbody; i++) {
+        for (int k = 0; k < layout->ncells; k++) {
+            uint32_t row = top + (uint32_t)i, column = left + (uint32_t)k;
+            if (row < view->n[pg_gridview_vertical(view)] &&
+                column < view->n[pg_gridview_horizontal(view)])
+                draw_cell(drawing, layout->body + i, row, column, marks);
+        }
+    }
+}
+
+/* Marks come when all cells are there, for those that are on the screen and as long as there is time; the cell of
+   the cursor is drawn last, for its brackets stand in the gaps of its neighbours. */
 static void draw_body(struct drawing *drawing)
 {
     struct pg_gridview *view = drawing->view;
     const struct pg_layout *layout = &drawing->app->layout;
-    unsigned vertical = pg_gridview_vertical(view), horizontal = pg_gridview_horizontal(view);
-    for (int i = 0; i < layout->nbody; i++) {
-        uint32_t row = view->top[vertical] + (uint32_t)i;
-        if (row >= view->n[vertical])
-            break;
-        draw_label(drawing->app, view, drawing->frame, layout->body + i, row);
-        for (int k = 0; k < layout->ncells; k++) {
-            uint32_t column = view->top[horizontal] + (uint32_t)k;
-            if (column < view->n[horizontal])
-                draw_cell(drawing, layout->body + i, row, column);
-        }
-    }
+    unsigned vertical = pg_gridview_vertical(view);
+    for (int i = 0; i < layout->nbody && view->top[vertical] + (uint32_t)i < view->n[vertical]; i++)
+        draw_label(drawing->app, view, drawing->frame, layout->body + i,
+                   view->top[vertical] + (uint32_t)i);
+    draw_cells(drawing, false);
+    draw_cells(drawing, true);
     if (pg_gridview_has_cell(view)) {
         int y = layout->body + (int)(view->at[vertical] - view->top[vertical]);
-        draw_cell(drawing, y, view->at[vertical], view->at[horizontal]);
+        draw_cell(drawing, y, view->at[vertical], view->at[pg_gridview_horizontal(view)], true);
     }
 }
 
@@ -550,22 +632,39 @@ static void add_hidden(struct pg_buf *out, const struct pg_gridview *view)
     }
 }
 
-static const char *legend(const struct pg_gridview *view, bool brief)
+/* By how much room there is: 0 a whole line, 2 the least. */
+#define LEGENDS 3
+
+static const char *legend(const struct pg_gridview *view, int brief)
 {
-    switch (view->lens) {
-    case PG_LENS_VERDICT:
-        return brief ? "# all  + some  e i x deny"
-                     : "# ALL every port  + some  e egress denies  i ingress denies  x both  ? "
-                       "unknown  1-9 tenths where pairs differ";
-    case PG_LENS_OPEN:
-        return brief ? "o open  < > half  # allowed"
-                     : "o no policy selects either side  < only the source  > only the destination "
-                       " # "
-                       "both, allowed  . both, denied";
-    default:
-        return brief ? ". none  1-9 tenths  # all"
-                     : "share of pairs: . none  1-9 tenths  # all  ? unknown  blank no pods";
+    static const char *const texts[PG_NLENSES][LEGENDS] = {
+        [PG_LENS_REACH] =
+            {"share of pairs: . none  1-9 tenths  # all pairs  ? unknown  blank no pods  "
+             "5! half open",
+             ". none 1-9 tenths # all pairs ? unknown 5! half open",
+             ".none 1-9tenths #all pairs ?unknown 5!half"},
+        [PG_LENS_VERDICT] =
+            {"# ALL every port  + some  e egress denies  i ingress denies  x both  ? "
+             "unknown  e! half open",
+             "# every port + some e i x deny ? unknown e! half open",
+             "#every port +some eix deny ?unknown e!half"},
+        [PG_LENS_OPEN] =
+            {"o no policy selects either side  < only the source  > only the destination "
+             " # both, allowed  . both, denied  ? unknown",
+             "o open < > one side # both, allowed . denied ? unknown",
+             "o open <> one side #allowed .denied ?unknown"},
+    };
+    return texts[view->lens][brief];
+}
+
+/* The longest that fits, "" where none does. */
+static const char *fit_legend(const struct pg_gridview *view, int columns)
+{
+    for (int brief = 1; brief < LEGENDS; brief++) {
+        if ((int)strlen(legend(view, brief)) <= columns - 1)
+            return legend(view, brief);
     }
+    return "";
 }
 
 static void draw_status(struct pg_tui *app, struct pg_gridview *view, struct pg_frame *frame)
@@ -582,7 +681,9 @@ static void draw_status(struct pg_tui *app, struct pg_gridview *view, struct pg_
     int used = pg_frame_text(frame, 0, layout->status, app->columns, PG_ROLE_DIM, pg_buf_text(&out));
     pg_buf_clear(&out);
     if (app->columns < 110) {
-        pg_buf_puts(&out, legend(view, true));
+        const char *text = fit_legend(view, app->columns - used - 2);
+        pg_buf_puts(&out, text);
+        app->layout.legend = *text != '\0';
     } else if (pg_gridview_has_cell(view)) {
         const struct pg_count *count = pg_gridview_count(view, view->at[PG_FROM], view->at[PG_TO]);
         pg_buf_printf(&out, "%s -> %s   ", pg_gridview_cursor(view, PG_FROM)->name,
@@ -654,11 +755,17 @@ static void draw_bottom(struct pg_tui *app, struct pg_gridview *view, struct pg_
     struct pg_buf out = {0};
     pg_buf_putc(&out, ' ');
     if (app->columns >= 110) {
-        pg_buf_puts(&out, legend(view, false));
+        pg_buf_puts(&out, legend(view, 0));
     } else {
-        pg_words_complete(&out, app->world->cluster, false);
+        pg_words_complete(&out, app->world, false);
         pg_buf_puts(&out, out.n > 1 ? "   " : "");
-        pg_words_assume(&out, &app->assume);
+        pg_words_assume(&out, app->world);
+        if (layout->status >= 0 && !layout->legend) {
+            int used = pg_frame_text_width(pg_buf_text(&out));
+            const char *text = fit_legend(view, app->columns - used);
+            if (*text)
+                pg_buf_printf(&out, "%*s%s", app->columns - used - 1 - (int)strlen(text), "", text);
+        }
     }
     pg_view_draw_message(app, frame, layout->message, pg_buf_text(&out));
     pg_buf_free(&out);

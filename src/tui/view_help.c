@@ -16,10 +16,13 @@ static void put_heading(struct pg_lines *lines, const char *text)
 static void put_glyphs(struct pg_lines *lines)
 {
     static const char *const glyphs[] = {
-        "reach    blank no pods   . none allowed   1-9 tenths of the pairs   # all   ? unknown",
+        "reach    blank no pods   . none allowed   1-9 tenths of the pairs   # all pairs   ? "
+        "unknown",
         "verdict  the ports, or # every port, + some; e egress denies, i ingress denies, x both",
         "open     o no policy selects either side   < only the source   > only the destination",
         "         # both are selected, and it is allowed   . both are, and it is not",
+        "! right after any of them (5!): half open. A rule lets it leave, or in, and the other "
+        "side not",
         "Orange: allowed and open by default. Blue: allowed by a rule. Dim: denied.",
         "Rows are sources, columns destinations, until x swaps them. At the right of the title of "
         "a "
@@ -99,21 +102,24 @@ static void put_diags(struct pg_lines *lines, const struct pg_cluster *cluster)
     pg_buf_free(&out);
 }
 
-static void put_unevaluated(struct pg_lines *lines, const struct pg_cluster *cluster)
+static void put_unevaluated(struct pg_lines *lines, const struct pg_eval *eval)
 {
+    const struct pg_cluster *cluster = pg_eval_cluster(eval);
     struct pg_buf out = {0};
-    if (cluster->nunevaluated == 0)
+    if (pg_eval_nunevaluated(eval) == 0)
         return;
     put_heading(lines, "NOT EVALUATED: what they select is unknown");
     for (uint32_t i = 0; i < cluster->npolicies; i++) {
         const struct pg_policy *policy = &cluster->policies[i];
-        if (policy->kind != PG_POLICY_UNEVALUATED)
+        if (!pg_eval_unevaluated(eval, i))
             continue;
         pg_buf_clear(&out);
         pg_buf_printf(&out, "%s ", pg_cluster_text(cluster, policy->kind_name));
         pg_policy_print(&out, cluster, i);
         pg_buf_puts(&out, "  ");
         pg_words_loc(&out, cluster, policy->loc, lines->width);
+        if (policy->kind != PG_POLICY_UNEVALUATED || policy->why_not)
+            pg_buf_printf(&out, ": %s", pg_eval_why_not(eval, i));
         pg_lines_wrap(lines, 2, 6, PG_ROLE_UNKNOWN, policy->loc, pg_buf_text(&out));
     }
     pg_buf_free(&out);
@@ -171,7 +177,12 @@ void pg_page_build_diags(struct pg_tui *app, struct pg_view *view)
     struct pg_lines *lines = &view->page.lines;
     const struct pg_cluster *cluster = app->world->cluster;
     put_causes(lines, app->world);
-    put_unevaluated(lines, cluster);
+    put_heading(lines, "NETWORK PLUGIN");
+    pg_lines_wrap(lines, 2, 2,
+                  app->world->plugin.enforcement == PG_ENFORCEMENT_ABSENT ? PG_ROLE_WARN
+                                                                          : PG_ROLE_TEXT,
+                  PG_NO_LOC, app->world->plugin.sentence);
+    put_unevaluated(lines, app->world->eval);
     put_diags(lines, cluster);
     put_left_out(lines, cluster);
     snprintf(view->page.title, sizeof view->page.title, "what was left out, and warnings");

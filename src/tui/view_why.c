@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "polgrid/report.h"
+
 /* Rules that miss, shown in the panel; the page shows all. */
 #define MISSES_PANEL 3
 
@@ -71,14 +73,24 @@ static const struct pg_rule *rule_of(const struct block *block, uint32_t policy,
     return position < it->nrules[block->dir] ? &it->rules[block->dir][position] : NULL;
 }
 
-static void put_rule_number(struct block *block, uint32_t policy, uint32_t position)
+/* The number of the rule and what it does, which must not be cut: below a long name where it has no room. */
+static void put_rule(struct block *block, uint32_t policy, uint32_t position, enum pg_role role,
+                     const char *word)
 {
+    struct pg_lines *lines = block->lines;
     const struct pg_rule *rule = rule_of(block, policy, position);
     struct pg_buf out = {0};
-    if (!rule)
-        return;
-    pg_words_rule(&out, block->cluster, policy, block->dir, rule);
-    pg_lines_addf(block->lines, PG_ROLE_TEXT, "  %s", pg_buf_text(&out));
+    if (rule) {
+        pg_buf_puts(&out, "  ");
+        pg_words_rule(&out, block->cluster, policy, block->dir, rule);
+    }
+    int width = pg_frame_text_width(pg_buf_text(&out)) + pg_frame_text_width(word);
+    if (pg_lines_used(lines) + width > lines->width) {
+        pg_lines_open(lines);
+        pg_lines_add(lines, PG_ROLE_TEXT, "    ");
+    }
+    pg_lines_add(lines, PG_ROLE_TEXT, pg_buf_text(&out));
+    pg_lines_add(lines, role, word);
     pg_buf_free(&out);
 }
 
@@ -98,8 +110,7 @@ static void put_decision(struct block *block, const struct pg_reason *reason)
         put_loc(block, reason->loc);
         return;
     }
-    put_rule_number(block, reason->policy, reason->position);
-    pg_lines_add(block->lines, role, words[reason->effect]);
+    put_rule(block, reason->policy, reason->position, role, words[reason->effect]);
     const struct pg_rule *rule = rule_of(block, reason->policy, reason->position);
     struct pg_buf out = {0};
     pg_buf_puts(&out, block->dir == PG_EGRESS ? "to " : "from ");
@@ -121,9 +132,8 @@ static void put_decision(struct block *block, const struct pg_reason *reason)
 static void put_unknown(struct block *block, const struct pg_reason *reason)
 {
     put_policy(block, "?", PG_ROLE_UNKNOWN, reason->policy);
-    if (reason->rule != PG_NO_INDEX)
-        put_rule_number(block, reason->policy, reason->position);
-    pg_lines_add(block->lines, PG_ROLE_UNKNOWN, "  UNKNOWN");
+    put_rule(block, reason->policy, reason->rule != PG_NO_INDEX ? reason->position : PG_NO_INDEX,
+             PG_ROLE_UNKNOWN, "  UNKNOWN");
     if (block->full)
         put_loc(block, reason->loc);
     struct pg_buf out = {0};
@@ -167,7 +177,7 @@ static void part_text(struct pg_buf *out, const struct block *block, const struc
 static void put_part(struct block *block, const struct pg_miss *miss, enum pg_part part)
 {
     static const char *const names[PG_NPARTS] = {"ns  ", "pod ", "ip  ", "peer", "port"};
-    static const char *const states[] = {"", "match", "MISS", "?"};
+    static const char *const states[] = {"", "match  ", "MISS   ", "?      "};
     static const enum pg_role roles[] = {PG_ROLE_DIM, PG_ROLE_MATCH, PG_ROLE_WARN, PG_ROLE_UNKNOWN};
     enum pg_part_state state = miss->parts[part];
     if (state == PG_PART_NONE)
@@ -180,20 +190,13 @@ static void put_part(struct block *block, const struct pg_miss *miss, enum pg_pa
     pg_lines_open(block->lines);
     pg_lines_loc(block->lines, miss->loc);
     pg_lines_addf(block->lines, PG_ROLE_DIM, "      %s ", names[part]);
-    pg_lines_add(block->lines, PG_ROLE_TEXT, pg_buf_text(&out));
-    if (block->full)
-        pg_lines_tab(block->lines, 46);
-    else
-        pg_lines_add(block->lines, PG_ROLE_TEXT, "  ");
     pg_lines_add(block->lines, roles[state], states[state]);
+    int hang = pg_lines_used(block->lines);
+    pg_lines_flow(block->lines, hang, PG_ROLE_TEXT, miss->loc, pg_buf_text(&out));
     if (state == PG_PART_MISS && part == miss->part && miss->found) {
         pg_buf_clear(&out);
         pg_buf_printf(&out, "found %s", miss->found);
-        int room = block->lines->width - pg_lines_used(block->lines) - 3;
-        if (block->full && pg_frame_text_width(pg_buf_text(&out)) <= room)
-            pg_lines_addf(block->lines, PG_ROLE_WARN, "  %s", pg_buf_text(&out));
-        else
-            pg_lines_wrap(block->lines, 11, 13, PG_ROLE_WARN, miss->loc, pg_buf_text(&out));
+        pg_lines_wrap(block->lines, hang, hang + 2, PG_ROLE_WARN, miss->loc, pg_buf_text(&out));
     }
     pg_buf_free(&out);
 }
@@ -202,8 +205,12 @@ static void put_miss(struct block *block, const struct pg_miss *miss, bool expan
 {
     static const char *const names[PG_NPARTS] = {"ns", "pod", "ip", "peer", "port"};
     put_policy(block, "-", PG_ROLE_DENY, miss->policy);
-    put_rule_number(block, miss->policy, miss->position);
-    pg_lines_add(block->lines, PG_ROLE_DENY, "  MISS");
+    struct pg_buf word = {0};
+    pg_buf_puts(&word, "  MISS");
+    if (!expanded)
+        pg_buf_printf(&word, " %s", names[miss->part]);
+    put_rule(block, miss->policy, miss->position, PG_ROLE_DENY, pg_buf_text(&word));
+    pg_buf_free(&word);
     if (expanded) {
         if (block->full)
             put_loc(block, miss->loc);
@@ -213,7 +220,6 @@ static void put_miss(struct block *block, const struct pg_miss *miss, bool expan
             put_loc(block, miss->loc);
         return;
     }
-    pg_lines_addf(block->lines, PG_ROLE_DENY, " %s", names[miss->part]);
     if (block->full && miss->wanted)
         pg_lines_addf(block->lines, PG_ROLE_TEXT, " %s: %s", miss->wanted,
                       miss->found ? miss->found : "not so");
@@ -253,6 +259,21 @@ static void put_ruleless(struct block *block)
     }
 }
 
+/* Not every policy isolates: admin policies are only asked (semantics 11). */
+static void put_asked(struct block *block)
+{
+    const struct pg_why_side *side = block->side;
+    uint32_t isolating = 0;
+    for (uint32_t i = 0; i < side->npolicies; i++)
+        isolating += block->cluster->policies[side->policies[i]].isolates[block->dir];
+    uint32_t n = isolating > 0 ? isolating : side->npolicies;
+    pg_lines_addf(block->lines, PG_ROLE_TEXT,
+                  isolating > 0 ? "isolated by %" PRIu32 " %s" : "%" PRIu32 " %s asked", n,
+                  n == 1 ? "policy" : "policies");
+    if (isolating > 0 && isolating < side->npolicies)
+        pg_lines_addf(block->lines, PG_ROLE_TEXT, ", %" PRIu32 " asked", side->npolicies);
+}
+
 static void put_isolation(struct block *block)
 {
     struct pg_lines *lines = block->lines;
@@ -264,8 +285,7 @@ static void put_isolation(struct block *block)
     else if (!side->isolated)
         pg_lines_add(lines, PG_ROLE_OPEN, "open: no policy restricts it");
     else
-        pg_lines_addf(lines, PG_ROLE_TEXT, "isolated by %" PRIu32 " %s", side->npolicies,
-                      side->npolicies == 1 ? "policy" : "policies");
+        put_asked(block);
 }
 
 static void put_side(struct block *block)
@@ -274,12 +294,12 @@ static void put_side(struct block *block)
     struct pg_buf name = {0};
     const struct pg_why_side *side = block->side;
     bool egress = block->dir == PG_EGRESS;
-    pg_end_print(&name, block->eval, egress ? &block->why->from : &block->why->to);
+    pg_words_end_full(&name, block->eval, egress ? &block->why->from : &block->why->to);
     pg_lines_open(lines);
     pg_lines_addf(lines, PG_ROLE_HEADING, "%d %s ", egress ? 1 : 2, egress ? "EGRESS" : "INGRESS");
     pg_lines_add(lines, PG_ROLE_TEXT, pg_buf_text(&name));
     pg_buf_free(&name);
-    if (block->full) {
+    if (block->full && pg_lines_used(lines) < 44) {
         pg_lines_tab(lines, 44);
     } else {
         pg_lines_open(lines);
@@ -307,7 +327,8 @@ static void put_side(struct block *block)
               side->sure);
     if (side->possible != side->sure) {
         pg_lines_add(lines, PG_ROLE_UNKNOWN, "; perhaps ");
-        put_ports(lines, PG_ROLE_UNKNOWN, block->eval, side->possible);
+        put_ports(lines, PG_ROLE_UNKNOWN, block->eval,
+                  pg_portset_minus(pg_eval_portsets(block->eval), side->possible, side->sure));
     }
 }
 
@@ -324,30 +345,29 @@ static const char *denying_side(const struct pg_why *why)
 static void put_verdict(struct pg_lines *lines, struct pg_eval *eval, const struct pg_why *why)
 {
     pg_lines_open(lines);
+    if (why->sure != PG_PORTS_NONE) {
+        pg_lines_add(lines, PG_ROLE_ALL, "ALLOW  ");
+        put_ports(lines, PG_ROLE_TEXT, eval, why->sure);
+        if (why->possible != why->sure)
+            pg_lines_add(lines, PG_ROLE_UNKNOWN, ", perhaps more");
+        else if (why->verdict != PG_VERDICT_ALLOWED)
+            pg_lines_add(lines, PG_ROLE_TEXT, " only");
+        return;
+    }
     switch (why->verdict) {
-    case PG_VERDICT_ALLOWED:
-        pg_lines_add(lines, PG_ROLE_ALL, "ALLOW  ");
-        put_ports(lines, PG_ROLE_TEXT, eval, why->sure);
-        break;
-    case PG_VERDICT_MIXED:
-        if (why->sure == PG_PORTS_NONE) {
-            pg_lines_add(lines, PG_ROLE_UNKNOWN, "MIXED  address families differ");
-            break;
-        }
-        pg_lines_add(lines, PG_ROLE_ALL, "ALLOW  ");
-        put_ports(lines, PG_ROLE_TEXT, eval, why->sure);
-        pg_lines_add(lines, PG_ROLE_TEXT, " only");
-        break;
     case PG_VERDICT_DENIED:
         pg_lines_add(lines, PG_ROLE_WARN, "DENY  ");
         put_ports(lines, PG_ROLE_TEXT, eval, why->question);
         pg_lines_addf(lines, PG_ROLE_TEXT, ", %s", denying_side(why));
         break;
-    case PG_VERDICT_UNKNOWN: pg_lines_add(lines, PG_ROLE_UNKNOWN, "UNKNOWN"); break;
     case PG_VERDICT_NO_ROUTE:
         pg_lines_add(lines, PG_ROLE_WARN, "NO ROUTE  no address family in common");
         break;
     case PG_VERDICT_NO_BACKEND: pg_lines_add(lines, PG_ROLE_WARN, "NO BACKEND"); break;
+    case PG_VERDICT_MIXED:
+        pg_lines_add(lines, PG_ROLE_UNKNOWN, "MIXED  the address families differ");
+        break;
+    default: pg_lines_add(lines, PG_ROLE_UNKNOWN, "UNKNOWN"); break;
     }
 }
 
@@ -360,19 +380,54 @@ static const char *verdict_word(const struct pg_why *why)
                                                  : "DENY";
 }
 
-/* {5432/TCP} AND {} = {}   DENY */
+/* "8080/TCP, ?5432/TCP": what is only possible carries the mark. */
+static void add_set(struct pg_buf *out, struct pg_eval *eval, pg_ports sure, pg_ports possible)
+{
+    struct pg_portsets *sets = pg_eval_portsets(eval);
+    pg_ports maybe = pg_portset_minus(sets, possible, sure);
+    struct pg_buf text = {0};
+    if (sure != PG_PORTS_NONE)
+        add_ports(out, eval, sure);
+    if (maybe != PG_PORTS_NONE) {
+        pg_buf_puts(out, sure != PG_PORTS_NONE ? ", ?" : "?");
+        add_ports(&text, eval, maybe);
+    }
+    for (const char *p = pg_buf_text(&text); *p; p++) {
+        pg_buf_putc(out, *p);
+        if (p[0] == ' ' && p > pg_buf_text(&text) && p[-1] == ',')
+            pg_buf_putc(out, '?');
+    }
+    pg_buf_free(&text);
+}
+
+/* Both sides let something through, and not the same. */
+static bool is_disjoint(const struct pg_why *why)
+{
+    return why->possible == PG_PORTS_NONE && why->sides[PG_EGRESS].possible != PG_PORTS_NONE &&
+           why->sides[PG_INGRESS].possible != PG_PORTS_NONE;
+}
+
+/* {5432/TCP} AND {} = {}   DENY. Where the families differ each has its own answer. */
 static void put_conclusion(struct pg_lines *lines, struct pg_eval *eval, const struct pg_why *why)
 {
-    const pg_ports sets[3] = {why->sides[PG_EGRESS].sure, why->sides[PG_INGRESS].sure, why->sure};
-    const char *const between[3] = {"", " AND ", " = "};
+    const struct pg_why_side *out_side = &why->sides[PG_EGRESS], *in_side = &why->sides[PG_INGRESS];
     struct pg_buf out = {0};
-    for (int i = 0; i < 3; i++) {
-        pg_buf_printf(&out, "%s{", between[i]);
-        if (sets[i] != PG_PORTS_NONE)
-            add_ports(&out, eval, sets[i]);
+    if (why->verdict == PG_VERDICT_NO_ROUTE)
+        return;
+    if (why->by_family) {
+        pg_buf_printf(&out, "IPv4 %s, IPv6 %s", pg_verdict_name(why->families[0]),
+                      pg_verdict_name(why->families[1]));
+    } else {
+        pg_buf_putc(&out, '{');
+        add_set(&out, eval, out_side->sure, out_side->possible);
+        pg_buf_puts(&out, "} AND {");
+        add_set(&out, eval, in_side->sure, in_side->possible);
         pg_buf_putc(&out, '}');
     }
-    pg_buf_printf(&out, "  %s", verdict_word(why));
+    pg_buf_puts(&out, " = {");
+    add_set(&out, eval, why->sure, why->possible);
+    pg_buf_printf(&out, "}  %s%s", verdict_word(why),
+                  is_disjoint(why) ? ": no port is in both" : "");
     pg_lines_wrap(lines, 0, 2, PG_ROLE_HEADING, PG_NO_LOC, pg_buf_text(&out));
     pg_buf_free(&out);
 }
@@ -385,7 +440,7 @@ static void put_end(struct pg_lines *lines, struct pg_eval *eval, const struct p
     struct pg_buf out = {0};
     if (full)
         pg_buf_printf(&out, "%s ", word);
-    pg_end_print(&out, eval, end);
+    pg_words_end_full(&out, eval, end);
     if (full && end->kind == PG_END_POD) {
         const struct pg_pod *pod = &cluster->pods[end->index];
         pg_buf_puts(&out, "  ");
@@ -466,6 +521,12 @@ void pg_why_plain(struct pg_lines *lines, struct pg_tui *app, const struct pg_pr
     put_side_words(lines, eval, proof, first, "", indent);
     put_side_words(lines, eval, proof, second, half ? "but " : "", indent);
     put_closest(lines, eval, proof, indent);
+    if (proof->why->by_family) {
+        pg_lines_open(lines);
+        pg_lines_addf(lines, PG_ROLE_UNKNOWN, "%*sIPv4 %s, IPv6 %s", indent, "",
+                      pg_verdict_name(proof->why->families[0]),
+                      pg_verdict_name(proof->why->families[1]));
+    }
 }
 
 /* --- panel and page -------------------------------------------------------------------------------- */
@@ -473,6 +534,14 @@ void pg_why_plain(struct pg_lines *lines, struct pg_tui *app, const struct pg_pr
 static const char *half_title(enum pg_half half)
 {
     return half == PG_HALF_PORTS ? "PORTS DON'T MEET" : "HALF OPEN";
+}
+
+static void put_sentence(struct pg_lines *lines, struct pg_eval *eval, const struct pg_why *why)
+{
+    struct pg_buf out = {0};
+    pg_words_sentence(&out, eval, why);
+    pg_lines_wrap(lines, 0, 2, PG_ROLE_TEXT, PG_NO_LOC, pg_buf_text(&out));
+    pg_buf_free(&out);
 }
 
 static void put_notes(struct pg_lines *lines, const struct pg_why *why)
@@ -523,14 +592,12 @@ void pg_why_lines(struct pg_lines *lines, struct pg_tui *app, const struct pg_pr
     put_conclusion(lines, eval, why);
     if (full) {
         pg_lines_open(lines);
-        pg_lines_wrap(lines, 0, 2, PG_ROLE_TEXT, PG_NO_LOC, why->sentence);
+        put_sentence(lines, eval, why);
     }
     put_notes(lines, why);
     if (full)
-        pg_lines_wrap(lines, 0, 0, PG_ROLE_DIM, PG_NO_LOC,
-                      app->assume.not_enforced
-                          ? "assumed: no plugin enforces policies"
-                          : "policy as written; the cluster network plugin must enforce it");
+        pg_lines_wrap(lines, 0, 0, pg_report_not_enforced(eval) ? PG_ROLE_WARN : PG_ROLE_DIM,
+                      PG_NO_LOC, pg_report_enforcement_text(lines->arena, eval));
 }
 
 void pg_page_build_why(struct pg_tui *app, struct pg_view *view)

@@ -88,7 +88,34 @@ void pg_words_end(struct pg_buf *out, const struct pg_eval *eval, const struct p
     case PG_END_NODE:
         pg_buf_printf(out, "node %s", pg_cluster_text(cluster, cluster->nodes[end->index].name));
         break;
-    case PG_END_ADDR: pg_addr_print(out, end->addr); break;
+    case PG_END_ADDR:
+        pg_grid_outside_name(out, eval, pg_eval_class_of_addr(eval, end->addr));
+        break;
+    }
+}
+
+void pg_words_end_full(struct pg_buf *out, const struct pg_eval *eval, const struct pg_end *end)
+{
+    if (end->kind == PG_END_ADDR)
+        pg_words_end(out, eval, end, false);
+    else
+        pg_end_print(out, eval, end);
+}
+
+void pg_words_sentence(struct pg_buf *out, const struct pg_eval *eval, const struct pg_why *why)
+{
+    const struct pg_end *const ends[2] = {&why->from, &why->to};
+    pg_buf_puts(out, why->sentence);
+    for (int i = 0; i < 2; i++) {
+        struct pg_buf addr = {0}, name = {0};
+        if (ends[i]->kind == PG_END_ADDR) {
+            pg_addr_print(&addr, ends[i]->addr);
+            pg_words_end(&name, eval, ends[i], false);
+        }
+        if (strcmp(pg_buf_text(&addr), pg_buf_text(&name)) != 0)
+            pg_buf_printf(out, " %s stands for %s.", pg_buf_text(&addr), pg_buf_text(&name));
+        pg_buf_free(&addr);
+        pg_buf_free(&name);
     }
 }
 
@@ -362,8 +389,11 @@ static void item(struct pg_buf *out, bool brief, uint32_t n, const char *letter,
     }
 }
 
-void pg_words_complete(struct pg_buf *out, const struct pg_cluster *cluster, bool brief)
+void pg_words_complete(struct pg_buf *out, const struct pg_tui_world *world, bool brief)
 {
+    const struct pg_cluster *cluster = world->cluster;
+    bool idle = world->plugin.enforcement == PG_ENFORCEMENT_ABSENT &&
+                !pg_eval_assume(world->eval)->not_enforced;
     uint32_t warnings = 0, unread = 0;
     for (uint32_t i = 0; i < cluster->ndiags; i++) {
         enum pg_severity severity = cluster->diags[i].severity;
@@ -371,11 +401,19 @@ void pg_words_complete(struct pg_buf *out, const struct pg_cluster *cluster, boo
         unread += severity == PG_SEVERITY_FATAL;
     }
     struct pg_buf text = {0};
+    if (idle && brief)
+        pg_buf_puts(&text, "!NOT ENFORCED");
+    else if (idle)
+        pg_buf_printf(&text, "NOT ENFORCED by %s", world->plugin.name);
     if (cluster->partial)
-        pg_buf_puts(&text, brief ? "!partial" : "partial: not everything was read");
+        pg_buf_printf(&text, "%s%s",
+                      text.n == 0 ? ""
+                      : brief     ? " "
+                                  : ", ",
+                      brief ? "!partial" : "partial: not everything was read");
     item(&text, brief, unread, "f", "unreadable");
     item(&text, brief, cluster->nrejected, "r", "rejected");
-    item(&text, brief, cluster->nunevaluated, "u", "not evaluated");
+    item(&text, brief, pg_eval_nunevaluated(world->eval), "u", "not evaluated");
     item(&text, brief, warnings, "w", warnings == 1 ? "warning" : "warnings");
     if (text.n && !brief)
         pg_buf_puts(&text, " (!)");
@@ -391,11 +429,23 @@ void pg_words_fit(struct pg_buf *out, const char *text, int columns)
     pg_buf_free(&clean);
 }
 
-void pg_words_assume(struct pg_buf *out, const struct pg_assume *assume)
+void pg_words_assume(struct pg_buf *out, const struct pg_tui_world *world)
 {
+    const struct pg_assume *assume = pg_eval_assume(world->eval);
+    const struct pg_plugin *plugin = &world->plugin;
     struct pg_buf text = {0};
     pg_assume_print(&text, assume);
-    pg_buf_puts(out, assume->not_enforced ? "assumes" : "assumes an enforcing network plugin");
+    if (assume->not_enforced)
+        pg_buf_puts(out, "assumes");
+    else if (plugin->enforcement == PG_ENFORCEMENT_FOUND)
+        pg_buf_printf(out, "%s enforces", plugin->name);
+    else if (plugin->name)
+        pg_buf_printf(out,
+                      plugin->enforcement == PG_ENFORCEMENT_ABSENT ? "%s does not enforce"
+                                                                   : "assumes that %s enforces",
+                      plugin->name);
+    else
+        pg_buf_puts(out, "assumes an enforcing network plugin");
     if (text.n)
         pg_buf_printf(out, "%s%s", assume->not_enforced ? " " : ", ", pg_buf_text(&text));
     pg_buf_free(&text);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "gen.h"
 #include "render.h"
 
 /* --- saying what differs --- */
@@ -71,29 +72,20 @@ static void add_cut(int cuts[CHECK_CUTS], int *n, int cut)
     ++*n;
 }
 
-static void cut_policies(const struct world *world, int cuts[CHECK_CUTS], int *n)
+/* What the protocols without ports are told apart by (14.11). */
+static void cut_others(struct check *check)
 {
-    for (int i = 0; i < world->npolicies * 2 * W_RULES * W_RULE_PORTS; i++) {
-        int port = i % W_RULE_PORTS, rule = i / W_RULE_PORTS % W_RULES;
-        int dir = i / W_RULE_PORTS / W_RULES % 2, policy = i / W_RULE_PORTS / W_RULES / 2;
-        const struct w_port *p = &world->policies[policy].rules[dir][rule].ports[port];
-        if (p->number == 0)
-            continue;
-        add_cut(cuts, n, p->number);
-        add_cut(cuts, n, (p->end != 0 ? p->end : p->number) + 1);
-    }
-}
-
-static void cut_pods(const struct world *world, int cuts[CHECK_CUTS], int *n)
-{
-    for (int i = 0; i < world->npods; i++) {
-        for (int c = 0; c < world->pods[i].ncontainers; c++) {
-            const struct w_container *container = &world->pods[i].containers[c];
-            for (int p = 0; p < container->nports; p++) {
-                add_cut(cuts, n, container->ports[p].number);
-                add_cut(cuts, n, container->ports[p].number + 1);
-            }
-        }
+    static const int cuts[] = {0,
+                               W_IP_ICMP,
+                               W_IP_ICMP + 1,
+                               W_IP_ICMPV6,
+                               W_IP_ICMPV6 + 1,
+                               W_IP_UDP_LITE,
+                               W_IP_UDP_LITE + 1,
+                               256};
+    for (size_t i = 0; i + 1 < sizeof cuts / sizeof *cuts; i++) {
+        check->other |= UINT64_C(1) << check->natoms;
+        check->atoms[check->natoms++] = (struct atom){W_ICMP, cuts[i], cuts[i + 1] - 1};
     }
 }
 
@@ -101,16 +93,17 @@ static void cut_atoms(struct check *check)
 {
     int cuts[CHECK_CUTS] = {1}, n = 1;
     add_cut(cuts, &n, 65536);
-    cut_policies(check->world, cuts, &n);
-    cut_pods(check->world, cuts, &n);
+    for (int i = 0; gen_numbers[i] != 0; i++) {
+        add_cut(cuts, &n, gen_numbers[i]);
+        add_cut(cuts, &n, gen_numbers[i] + 1);
+    }
     for (enum w_protocol protocol = W_TCP; protocol <= W_SCTP; protocol++) {
         for (int i = 0; i + 1 < n; i++) {
             check->all |= UINT64_C(1) << check->natoms;
             check->atoms[check->natoms++] = (struct atom){protocol, cuts[i], cuts[i + 1] - 1};
         }
     }
-    check->other = UINT64_C(1) << check->natoms;
-    check->atoms[check->natoms++] = (struct atom){W_ICMP, 0, 255};
+    cut_others(check);
 }
 
 /* Whether a range of the program starts and ends where atoms do. */
@@ -150,12 +143,54 @@ uint64_t check_mask(struct check *check, pg_ports ports)
     return mask;
 }
 
-struct masks check_side_masks(const struct check *check, const struct slow_side *side)
+static bool rules_decide(const struct slow_side *side, const struct slow_match *matches,
+                         enum w_protocol protocol)
+{
+    bool acts[SLOW_RULES];
+    slow_explore(side, matches, protocol, acts, -1);
+    for (int i = 0; i < side->nrules; i++) {
+        if (acts[i] && side->rules[i].action != W_PASS)
+            return true;
+    }
+    return false;
+}
+
+/* Answers that were given, by what the rules match: most atoms are alike. */
+struct known {
+    struct slow_match matches[CHECK_ATOMS][SLOW_RULES];
+    bool icmp[CHECK_ATOMS];
+    enum truth answer[CHECK_ATOMS];
+    int n;
+};
+
+static enum truth answer(const struct slow_side *side, struct known *known,
+                         enum w_protocol protocol, bool *decided)
+{
+    struct slow_match *matches = known->matches[known->n];
+    size_t size = (size_t)side->nrules * sizeof *matches;
+    bool icmp = protocol == W_ICMP;
+    for (int i = 0; i < known->n; i++) {
+        if (known->icmp[i] == icmp && memcmp(known->matches[i], matches, size) == 0)
+            return known->answer[i];
+    }
+    known->icmp[known->n] = icmp;
+    if (decided != NULL && !side->foreign)
+        *decided = *decided || rules_decide(side, matches, protocol);
+    known->answer[known->n] = slow_answer(side, matches, protocol);
+    return known->answer[known->n++];
+}
+
+struct masks check_side_masks(const struct check *check, const struct slow_side *side, bool *decided)
 {
     struct masks masks = {0};
+    struct known known;
+    known.n = 0;
     for (int i = 0; i < check->natoms; i++) {
         const struct atom *atom = &check->atoms[i];
-        enum truth truth = slow_port(check->world, side, atom->protocol, atom->first);
+        for (int r = 0; r < side->nrules; r++)
+            known.matches[known.n][r] =
+                slow_rule_match(check->world, side, r, atom->protocol, atom->first);
+        enum truth truth = answer(side, &known, atom->protocol, decided);
         if (truth == YES)
             masks.sure |= UINT64_C(1) << i;
         if (truth != NO)
@@ -192,6 +227,17 @@ static struct masks merge(struct masks a, struct masks b)
     return (struct masks){a.sure & b.sure, a.possible | b.possible};
 }
 
+static struct masks ask_side(const struct check *check, enum w_dir dir, int from, int to,
+                             bool replicas, int family, struct slow_side *side, bool *isolated)
+{
+    slow_ask_side(check->world, dir, check->ends[from], check->ends[to], replicas, family, side);
+    /* What a node's own pods let in, no rule decides. */
+    bool decided = false, asked = side->exempt != SLOW_OWN_NODE && !side->isolates;
+    struct masks masks = check_side_masks(check, side, asked ? &decided : NULL);
+    *isolated = *isolated || side->isolates || decided;
+    return masks;
+}
+
 struct slow_cell check_slow_cell(const struct check *check, int from, int to, bool replicas,
                                  int family)
 {
@@ -204,18 +250,15 @@ struct slow_cell check_slow_cell(const struct check *check, int from, int to, bo
     }
     cell.no_route = cell.nfamilies == 0;
     for (int f = 0; f < cell.nfamilies || f == 0; f++) {
-        struct slow_side side[2];
+        struct slow_side other[2], *side = f == 0 ? cell.side : other;
         struct masks masks[2];
-        for (int dir = 0; dir < 2; dir++) {
-            side[dir] =
-                slow_ask_side(check->world, (enum w_dir)dir, check->ends[from], check->ends[to],
-                              replicas, cell.no_route ? 4 : cell.families[f]);
-            masks[dir] = check_side_masks(check, &side[dir]);
-        }
+        for (int dir = 0; dir < 2; dir++)
+            masks[dir] =
+                ask_side(check, (enum w_dir)dir, from, to, replicas,
+                         cell.no_route ? 4 : cell.families[f], &side[dir], &cell.isolated[dir]);
         struct masks conjunction = both(masks[0], masks[1], check->all);
         cell.by_family[f] = both(masks[0], masks[1], check->all | check->other);
         if (f == 0) {
-            memcpy(cell.side, side, sizeof side);
             memcpy(cell.sides, masks, sizeof masks);
             cell.both = conjunction;
             continue;
@@ -250,6 +293,8 @@ static void assume(struct check *check, struct pg_assume *options, const char *f
 static struct pg_assume assume_options(struct check *check)
 {
     static const char *const named[] = {"sidecars", "containers", "all-init"};
+    static const char *const engines[] = {"auto", "k8s", "cilium", "calico"};
+    static const char *const apis[] = {"newest", "v1alpha1", "v1alpha2"};
     const struct w_options *from = &check->world->options;
     struct pg_assume options = pg_assume_default();
     if (from->ipblock_pods_ignore)
@@ -266,6 +311,10 @@ static struct pg_assume assume_options(struct check *check)
         assume(check, &options, "assume-enforced=no");
     if (from->named_ports != W_NAMED_SIDECARS)
         assume(check, &options, "named-ports=%s", named[from->named_ports]);
+    if (from->engine != W_ENGINE_AUTO)
+        assume(check, &options, "engine=%s", engines[from->engine]);
+    if (from->admin_api != W_ADMIN_NEWEST)
+        assume(check, &options, "admin-api=%s", apis[from->admin_api]);
     if (from->ip_family != 0)
         assume(check, &options, "ip-family=%s", from->ip_family == 4 ? "4" : "6");
     for (int f = 0; f < 2; f++) {
@@ -335,11 +384,25 @@ static void match_ends(struct check *check)
     }
 }
 
+/* A policy of Cilium's is one spec of its object. */
+static bool is_spec(const struct check *check, const struct pg_policy *found,
+                    const struct w_policy *policy)
+{
+    char path[32] = "spec";
+    if (policy->kind != W_CILIUM)
+        return true;
+    int spec = check->world->ciliums[policy->part].spec;
+    if (spec != W_NONE)
+        snprintf(path, sizeof path, "specs[%d]", spec);
+    return found->spec_path != NULL && strcmp(found->spec_path, path) == 0;
+}
+
 static bool is_policy(const struct check *check, const struct pg_policy *found,
                       const struct w_policy *policy)
 {
     const struct pg_cluster *cluster = check->cluster;
-    if (strcmp(pg_cluster_text(cluster, found->name), policy->name) != 0)
+    if (strcmp(pg_cluster_text(cluster, found->name), policy->name) != 0 ||
+        !is_spec(check, found, policy))
         return false;
     if (policy->cluster_wide)
         return found->ns == PG_NONE;
@@ -348,31 +411,56 @@ static bool is_policy(const struct check *check, const struct pg_policy *found,
            strcmp(pg_cluster_text(cluster, cluster->namespaces[found->ns].name), ns) == 0;
 }
 
+/* How messages name it. */
+static void object_name(const struct check *check, const struct w_policy *policy, char object[96])
+{
+    const char *ns = check->world->namespaces[policy->ns].name;
+    snprintf(object, 96, "%s %s%s%s", render_kind(check->world, policy),
+             policy->cluster_wide ? "" : ns, policy->cluster_wide ? "" : "/",
+             policy->kind == W_BASELINE_ADMIN ? "another" : policy->name);
+}
+
+static bool is_refusal(const struct check *check, const struct pg_diag *diag,
+                       const struct w_policy *policy)
+{
+    char object[96];
+    object_name(check, policy, object);
+    return policy->fault != W_FAULT_NONE && diag->object != NULL &&
+           strcmp(diag->object, object) == 0;
+}
+
 /* A refused policy is out of the cluster, and the diagnostic says why and where (10.1). */
 static void match_refused(struct check *check, const struct w_policy *policy)
 {
-    char object[96];
-    snprintf(object, sizeof object, "NetworkPolicy %s/%s",
-             check->world->namespaces[policy->ns].name, policy->name);
-    const char *end = render_fault_path(policy->fault);
+    const char *end = render_fault_path(policy);
     for (uint32_t i = 0; i < check->cluster->ndiags; i++) {
         const struct pg_diag *diag = &check->cluster->diags[i];
-        if (diag->severity != PG_SEVERITY_REJECT || diag->object == NULL || diag->path == NULL ||
-            strcmp(diag->object, object) != 0)
+        if (diag->severity != PG_SEVERITY_REJECT || diag->path == NULL ||
+            !is_refusal(check, diag, policy))
             continue;
         size_t n = strlen(diag->path), m = strlen(end);
         if (n >= m && strcmp(diag->path + n - m, end) == 0)
             return;
     }
-    check_differs(check, "no diagnostic refuses %s for ...%s", object, end);
+    check_differs(check, "no diagnostic refuses %s for ...%s", policy->name, end);
+}
+
+/* One that nobody evaluates, whatever the plugin. */
+static bool is_unevaluated(const struct world *world, const struct w_policy *policy)
+{
+    if (policy->kind != W_CALICO)
+        return policy->kind == W_FOREIGN;
+    const struct w_calico *calico = &world->calicos[policy->part];
+    return !calico->staged && (calico->forward || slow_is_in_lost_tier(world, policy));
 }
 
 static void match_policies(struct check *check)
 {
     const struct world *world = check->world;
-    uint32_t taken = 0, refused = 0, foreign = 0;
+    uint32_t taken = 0, refused = 0, unevaluated = 0;
     for (int i = 0; i < world->npolicies; i++) {
         const struct w_policy *policy = &world->policies[i];
+        bool wanted = policy->fault == W_FAULT_NONE;
         check->policy_index[i] = PG_NONE;
         for (uint32_t p = 0; p < check->cluster->npolicies && p < W_POLICIES; p++) {
             if (!is_policy(check, &check->cluster->policies[p], policy))
@@ -380,7 +468,6 @@ static void match_policies(struct check *check)
             check->policy_index[i] = p;
             check->policy_of[p] = i;
         }
-        bool wanted = policy->fault == W_FAULT_NONE;
         if (wanted != (check->policy_index[i] != PG_NONE))
             check_differs(check, "policy %s is %sin the cluster", policy->name,
                           wanted ? "not " : "");
@@ -388,14 +475,14 @@ static void match_policies(struct check *check)
             match_refused(check, policy);
         taken += wanted;
         refused += !wanted;
-        foreign += policy->foreign;
+        unevaluated += wanted && is_unevaluated(world, policy);
     }
     const struct pg_cluster *cluster = check->cluster;
     if (cluster->npolicies != taken || cluster->nrejected != refused ||
-        cluster->nunevaluated != foreign)
+        cluster->nunevaluated != unevaluated)
         check_differs(check, "%d policies, %d refused, %d not evaluated; not %d, %d, %d",
                       (int)cluster->npolicies, (int)cluster->nrejected, (int)cluster->nunevaluated,
-                      (int)taken, (int)refused, (int)foreign);
+                      (int)taken, (int)refused, (int)unevaluated);
 }
 
 /* Nothing but what a world plants may be refused or unreadable. */
@@ -403,8 +490,10 @@ static void match_diagnostics(struct check *check)
 {
     for (uint32_t i = 0; i < check->cluster->ndiags; i++) {
         const struct pg_diag *diag = &check->cluster->diags[i];
-        bool policy = diag->object != NULL && strncmp(diag->object, "NetworkPolicy ", 14) == 0;
-        if (diag->severity == PG_SEVERITY_FATAL || (diag->severity == PG_SEVERITY_REJECT && !policy))
+        bool planted = diag->severity < PG_SEVERITY_REJECT;
+        for (int p = 0; p < check->world->npolicies && diag->severity == PG_SEVERITY_REJECT; p++)
+            planted = planted || is_refusal(check, diag, &check->world->policies[p]);
+        if (!planted)
             check_differs(check, "the loader says: %s %s %s: %s", diag->code,
                           diag->object != NULL ? diag->object : "",
                           diag->path != NULL ? diag->path : "", diag->message);

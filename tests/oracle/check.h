@@ -15,7 +15,7 @@
 #include "slow.h"
 
 enum {
-    CHECK_CUTS = 20,
+    CHECK_CUTS = 24,
     CHECK_ATOMS = 64,
     CHECK_MASKS = 4096,
 };
@@ -45,7 +45,7 @@ struct check {
     struct atom atoms[CHECK_ATOMS];
     int natoms;
     uint64_t all;   /* every atom of TCP, UDP, SCTP */
-    uint64_t other; /* the one of ICMP */
+    uint64_t other; /* those of protocols without ports */
     bool mask_known[CHECK_MASKS];
     uint64_t mask[CHECK_MASKS];
     int ndifferences; /* printed so far */
@@ -62,8 +62,10 @@ void check_differs(struct check *check, const char *format, ...)
 
 /* The atoms of a port set of the program; a set that cuts an atom is a difference. */
 uint64_t check_mask(struct check *check, pg_ports ports);
-/* One side as the slow evaluator sees it, as masks. */
-struct masks check_side_masks(const struct check *check, const struct slow_side *side);
+/* One side as the slow evaluator sees it, as masks; `decided`, where not NULL: whether a rule allows or denies
+   some port of it. */
+struct masks check_side_masks(const struct check *check, const struct slow_side *side,
+                              bool *decided);
 /* "p1 -> 192.0.2.1 (IPv4)": for messages. */
 const char *check_pair_name(const struct check *check, int from, int to, int family, char text[200]);
 /* Compares masks, and prints one atom on which they differ. */
@@ -74,6 +76,7 @@ void check_masks(struct check *check, const char *where, const char *what, uint6
 struct slow_cell {
     bool no_route, mixed;
     struct slow_side side[2]; /* of the first family asked */
+    bool isolated[2];         /* a policy isolates, or a rule decides */
     struct masks sides[2], both;
     int families[2], nfamilies;
     struct masks by_family[2]; /* beside families: the conjunction of each, ICMP too */
@@ -88,5 +91,21 @@ void check_classes(struct check *check);
 void check_pairs(struct check *check);
 void check_whys(struct check *check, int count);
 void check_grids(struct check *check, int count);
+
+/* A question about reasons. */
+struct question {
+    int from, to, family;
+    bool self; /* and exempt for it */
+    pg_ports ports;
+    uint64_t mask;            /* the atoms asked about */
+    enum w_protocol protocol; /* of a question about one port */
+    int port;                 /* -1: about all of them */
+    struct slow_cell slow;
+    char name[256];
+};
+
+/* The reasons of a side where other kinds than NetworkPolicy are asked (check_tiers.c). */
+void check_tier_reasons(struct check *check, const struct question *q, int dir,
+                        const struct pg_why_side *side);
 
 #endif

@@ -8,6 +8,7 @@
 struct counted {
     struct pg_count n;
     uint64_t sure_some, sure_all, possible_some;
+    bool vague; /* what is isolated, among pairs without a route */
 };
 
 static int end_of_pod(const struct check *check, uint32_t pod)
@@ -73,7 +74,9 @@ static void count_pair(const struct check *check, int from, int to, uint64_t len
     count_outcome(counted, &cell, lens);
     struct pg_count *n = &counted->n;
     bool first = n->pairs++ == 0;
-    bool out = cell.side[W_EGRESS].npolicies > 0, in = cell.side[W_INGRESS].npolicies > 0;
+    bool out = cell.isolated[W_EGRESS], in = cell.isolated[W_INGRESS];
+    for (int dir = 0; dir < 2 && cell.no_route; dir++)
+        counted->vague = counted->vague || (cell.side[dir].present && !cell.side[dir].plain);
     n->open += !out && !in;
     n->source_isolated += out;
     n->destination_isolated += in;
@@ -103,7 +106,8 @@ static void compare(struct check *check, const char *name, const struct counted 
         {"source_isolated", n->source_isolated, program->source_isolated},
         {"destination_isolated", n->destination_isolated, program->destination_isolated},
     };
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    size_t count = sizeof numbers / sizeof *numbers;
+    for (size_t i = 0; i < (slow->vague ? count - 3 : count); i++) {
         check->ncompared++;
         if (numbers[i].slow != numbers[i].program)
             check_differs(check, "%s: %s is %" PRIu64 ", not %" PRIu64, name, numbers[i].what,
@@ -181,9 +185,10 @@ void check_grids(struct check *check, int count)
         pg_ports ports = PG_PORTS_ALL;
         uint64_t lens = check->all;
         if (w_random_chance(&check->random, 40)) {
-            /* One atom, but not ICMP: the last. */
-            int a = (int)w_random_below(&check->random, (uint32_t)check->natoms - 1);
+            int a = (int)w_random_below(&check->random, (uint32_t)check->natoms);
             const struct atom *atom = &check->atoms[a];
+            if (atom->protocol == W_ICMP) /* what grids do not show */
+                atom = &check->atoms[a = 0];
             lens = UINT64_C(1) << a;
             ports = pg_portset_range(pg_eval_portsets(check->eval), (enum pg_protocol)atom->protocol,
                                      (uint32_t)atom->first, (uint32_t)atom->last);

@@ -16,10 +16,21 @@ static unsigned slow_policies(const struct check *check, int pod, enum w_dir dir
     unsigned bits = 0;
     for (int p = 0; p < check->world->npolicies; p++) {
         const struct w_policy *policy = &check->world->policies[p];
-        if (slow_selects(check->world, policy, pod) && (policy->foreign || slow_applies(policy, dir)))
+        if (slow_selects(check->world, policy, pod) != NO && slow_applies(check->world, policy, dir))
             bits |= 1u << p;
     }
     return bits;
+}
+
+static bool isolates(const struct check *check, unsigned policies, enum w_dir dir)
+{
+    for (int p = 0; p < check->world->npolicies; p++) {
+        const struct w_policy *policy = &check->world->policies[p];
+        if ((policies >> p & 1) != 0 &&
+            (!slow_is_evaluated(check->world, policy) || slow_isolates(check->world, policy, dir)))
+            return true;
+    }
+    return false;
 }
 
 static unsigned program_policies(const struct check *check, uint32_t class, enum pg_dir dir)
@@ -66,7 +77,7 @@ static void check_class_of_pod(struct check *check, int end)
     for (int dir = 0; dir < 2; dir++) {
         unsigned slow = slow_policies(check, slow_pod, (enum w_dir)dir);
         unsigned program = program_policies(check, index, (enum pg_dir)dir);
-        if (slow != program || class->isolated[dir] != (slow != 0))
+        if (slow != program || class->isolated[dir] != isolates(check, slow, (enum w_dir)dir))
             check_differs(check, "pod %s: policies for %s are %x, not %x",
                           world->pods[slow_pod].name, dir == 0 ? "egress" : "ingress", program,
                           slow);
@@ -81,7 +92,7 @@ static void check_selected(struct check *check)
             continue;
         uint32_t n = 0;
         for (int i = 0; i < world->npods; i++)
-            n += slow_is_endpoint(world, i) && slow_selects(world, &world->policies[p], i);
+            n += slow_is_endpoint(world, i) && slow_selects(world, &world->policies[p], i) != NO;
         uint32_t program = pg_eval_selected(check->eval, check->policy_index[p]);
         if (n != program)
             check_differs(check, "policy %s selects %d pods, not %d", world->policies[p].name,
@@ -131,9 +142,10 @@ static void compare_side(struct check *check, const char *where, const struct sl
     if ((int)side->exempt != (int)wanted->exempt)
         check_differs(check, "%s: %s exempt %d, not %d", where, name, (int)side->exempt,
                       (int)wanted->exempt);
-    if (side->isolated != (wanted->npolicies > 0))
+    /* Between ends that share no family, which rules would decide means nothing. */
+    if (side->isolated != slow->isolated[dir] && !(slow->no_route && !wanted->plain))
         check_differs(check, "%s: %s isolated %d, not %d", where, name, side->isolated,
-                      wanted->npolicies > 0);
+                      slow->isolated[dir]);
     if (slow->no_route)
         return;
     char what[32];

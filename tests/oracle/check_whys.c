@@ -3,22 +3,21 @@
 
 #include "check.h"
 
-struct question {
-    int from, to, family;
-    bool self; /* and exempt for it */
-    pg_ports ports;
-    uint64_t mask;            /* the atoms asked about */
-    enum w_protocol protocol; /* of a question about one port */
-    int port;                 /* -1: about all of them */
-    struct slow_cell slow;
-    char name[256];
-};
-
 /* --- what a rule does for a question --- */
 
 struct rule_answer {
     bool allows, maybe;
 };
+
+/* Of protocols without ports no rule speaks (7.14). */
+static enum truth rule_truth(const struct check *check, const struct slow_side *side, int rule,
+                             int atom)
+{
+    const struct atom *a = &check->atoms[atom];
+    if (a->protocol == W_ICMP)
+        return NO;
+    return slow_rule_match(check->world, side, rule, a->protocol, a->first).plain;
+}
 
 static struct rule_answer rule_answer(const struct check *check, const struct question *q,
                                       const struct slow_side *side, int rule)
@@ -27,8 +26,7 @@ static struct rule_answer rule_answer(const struct check *check, const struct qu
     for (int i = 0; i < check->natoms; i++) {
         if ((q->mask >> i & 1) == 0)
             continue;
-        enum truth truth = slow_rule_truth(check->world, side, rule, check->atoms[i].protocol,
-                                           check->atoms[i].first);
+        enum truth truth = rule_truth(check, side, rule, i);
         answer.allows = answer.allows || truth == YES;
         answer.maybe = answer.maybe || truth == MAYBE;
     }
@@ -42,8 +40,7 @@ static bool rules_allow(const struct check *check, const struct question *q,
     for (int i = 0; i < check->natoms; i++) {
         bool allowed = (q->mask >> i & 1) == 0;
         for (int r = 0; r < side->nrules && !allowed; r++)
-            allowed = slow_rule_truth(check->world, side, r, check->atoms[i].protocol,
-                                      check->atoms[i].first) == YES;
+            allowed = rule_truth(check, side, r, i) == YES;
         if (!allowed)
             return false;
     }
@@ -64,7 +61,7 @@ static struct masks side_masks(const struct check *check, const struct question 
 {
     if (q->self && q->slow.side[dir].present)
         return (struct masks){check->all | check->other, check->all | check->other};
-    return check_side_masks(check, &q->slow.side[dir]);
+    return check_side_masks(check, &q->slow.side[dir], NULL);
 }
 
 /* --- references --- */
@@ -135,7 +132,7 @@ static void check_reasons(struct check *check, const struct question *q, int dir
     uint32_t expected = 0;
     for (int i = 0; i < slow->npolicies; i++) {
         int policy = slow->policies[i];
-        bool foreign = check->world->policies[policy].foreign;
+        bool foreign = !slow_is_evaluated(check->world, &check->world->policies[policy]);
         want_reason(check, q, dir, foreign, PG_EFFECT_UNKNOWN, side, policy, -1);
         int isolating =
             count_reasons(side, PG_EFFECT_ISOLATE, check->policy_index[policy], PG_NO_INDEX);
@@ -245,7 +242,7 @@ static void check_all_misses(struct check *check, const struct question *q,
 {
     for (int i = 0; i < side->npolicies; i++) {
         const struct w_policy *policy = &check->world->policies[side->policies[i]];
-        for (int r = 0; r < policy->nrules[side->dir] && !policy->foreign; r++) {
+        for (int r = 0; r < policy->nrules[side->dir] && policy->kind == W_NETWORK; r++) {
             enum truth truth = best_peer(side, side->policies[i], r);
             if (!slow_rule_has_port(check->world, &policy->rules[side->dir][r], side->to,
                                     q->protocol, q->port))
@@ -300,11 +297,13 @@ static void check_side(struct check *check, const struct question *q, int dir,
         return;
     struct masks masks = side_masks(check, q, dir);
     int exempt = slow->exempt;
-    if (side->verdict != verdict(q->mask, masks) || (int)side->exempt != exempt ||
-        side->isolated != (slow->npolicies > 0))
-        check_differs(check, "%s: %s is %s, isolated %d, exempt %d; not %s, %d, %d", q->name, name,
-                      pg_verdict_name(side->verdict), side->isolated, (int)side->exempt,
-                      pg_verdict_name(verdict(q->mask, masks)), slow->npolicies > 0, exempt);
+    if (side->verdict != verdict(q->mask, masks) || (int)side->exempt != exempt)
+        check_differs(check, "%s: %s is %s, exempt %d; not %s, %d", q->name, name,
+                      pg_verdict_name(side->verdict), (int)side->exempt,
+                      pg_verdict_name(verdict(q->mask, masks)), exempt);
+    if (slow->plain ? side->isolated != slow->isolates : slow->isolates && !side->isolated)
+        check_differs(check, "%s: %s isolated %d, not %d", q->name, name, side->isolated,
+                      slow->isolates);
     check_masks(check, q->name, name, masks.sure & q->mask, within(check, q, side->sure));
     check_masks(check, q->name, name, masks.possible & q->mask, within(check, q, side->possible));
     if (exempt != SLOW_NOT_EXEMPT) {
@@ -318,10 +317,14 @@ static void check_side(struct check *check, const struct question *q, int dir,
         elsewhere.maybe_own_node = false;
         own_node = slow_port(check->world, &elsewhere, q->protocol, q->port) == NO;
     }
-    if (q->port >= 0 && side->own_node_unknown != own_node)
+    if (q->port >= 0 && slow->plain && side->own_node_unknown != own_node)
         check_differs(check, "%s: %s own_node_unknown is not %d", q->name, name, own_node);
-    check_reasons(check, q, dir, side);
-    check_misses(check, q, dir, side);
+    if (slow->plain) {
+        check_reasons(check, q, dir, side);
+        check_misses(check, q, dir, side);
+    } else {
+        check_tier_reasons(check, q, dir, side);
+    }
 }
 
 static enum pg_verdict slow_verdict(const struct question *q, bool *by_family)
@@ -382,6 +385,8 @@ static bool draw_question(struct check *check, struct question *q)
         uint32_t span = (uint32_t)(atom->last - atom->first) + 1;
         q->protocol = atom->protocol;
         q->port = atom->first + (int)w_random_below(&check->random, span);
+        if (atom->protocol == W_ICMP) /* numbers between are TCP's and the like */
+            q->port = atom->first;
         q->mask = UINT64_C(1) << i;
         q->ports = pg_portset_range(pg_eval_portsets(check->eval), (enum pg_protocol)q->protocol,
                                     (uint32_t)q->port, (uint32_t)q->port);

@@ -4,21 +4,20 @@
  */
 #include <arpa/inet.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "world.h"
-
-#define COUNT(array) ((uint32_t)(sizeof(array) / sizeof(array)[0]))
+#include "gen.h"
 
 static const char *const namespace_names[] = {"default", "shop", "kube-system", "dev"};
 static const char *const node_names[] = {"n1", "n2", "n3"};
 static const char *const keys[] = {"app", "tier", "example.com/role", "x"};
 static const char *const values[] = {"", "a", "web", "1", "true"};
 static const char *const port_names[] = {"web", "http", "dns"};
-static const int numbers[] = {1, 53, 79, 80, 81, 443, 8080, 8081, 65534, 65535};
+const int gen_numbers[] = {1, 53, 79, 80, 81, 443, 8080, 8081, 65534, 65535, 0};
 static const char *const pod_names[] = {"p0", "p1", "p2", "p3", "p4",  "p5",
                                         "p6", "p7", "p8", "p9", "p10", "p11"};
-static const char *const policy_names[] = {"np0", "np1", "np2", "np3", "np4", "np5", "np6", "np7"};
+/* Calico breaks ties by the text name/namespace/kind, in which "a-b/" comes before "a/" (14.1). */
+static const char *const policy_names[] = {"np", "np-1", "np.0", "np0", "np01", "np1", "o", "o-0"};
+static const char *const account_names[] = {"default", "robot", "admin"};
 static const char *const workload_kinds[] = {
     "Deployment", "Deployment", "StatefulSet", "ReplicaSet",
     "DaemonSet",  "Job",        "CronJob",     "ReplicationController"};
@@ -38,6 +37,45 @@ uint32_t w_random_below(struct w_random *random, uint32_t n)
 bool w_random_chance(struct w_random *random, uint32_t percent)
 {
     return w_random_below(random, 100) < percent;
+}
+
+const char *gen_key(struct w_random *random)
+{
+    return keys[w_random_below(random, COUNT(keys))];
+}
+
+const char *gen_value(struct w_random *random)
+{
+    return values[w_random_below(random, COUNT(values))];
+}
+
+const char *gen_port_name(struct w_random *random)
+{
+    if (w_random_chance(random, 10))
+        return "nowhere";
+    return port_names[w_random_below(random, COUNT(port_names))];
+}
+
+int gen_number(struct w_random *random)
+{
+    return gen_numbers[w_random_below(random, COUNT(gen_numbers) - 1)];
+}
+
+void gen_range(struct w_random *random, int *first, int *last)
+{
+    int a = gen_number(random), b = gen_number(random);
+    *first = a < b ? a : b;
+    *last = a < b ? b : a;
+}
+
+const char *gen_namespace_name(struct w_random *random)
+{
+    return namespace_names[w_random_below(random, COUNT(namespace_names))];
+}
+
+const char *gen_account_name(struct w_random *random)
+{
+    return account_names[w_random_below(random, COUNT(account_names))];
 }
 
 void w_addr_text(struct w_addr addr, char text[64])
@@ -69,13 +107,12 @@ static struct w_addr pod_address(struct w_random *random, int family, int last)
     return addr;
 }
 
-static struct w_labels gen_labels(struct w_random *random)
+struct w_labels gen_labels(struct w_random *random)
 {
     struct w_labels labels = {0};
     for (uint32_t i = 0; i < COUNT(keys); i++) {
         if (w_random_chance(random, i < 2 ? 65 : 25))
-            labels.v[labels.n++] =
-                (struct w_label){keys[i], values[w_random_below(random, COUNT(values))]};
+            labels.v[labels.n++] = (struct w_label){keys[i], gen_value(random)};
     }
     return labels;
 }
@@ -102,6 +139,7 @@ static void gen_nodes(struct world *world, struct w_random *random)
     for (int i = 0; i < world->nnodes; i++) {
         struct w_node *node = &world->nodes[i];
         node->name = node_names[i];
+        node->labels = gen_labels(random);
         struct w_addr v4 = address("192.168.0.0"), v6 = address("fd01::");
         v4.bytes[3] = v6.bytes[15] = (uint8_t)(i + 1);
         if (w_random_chance(random, 85))
@@ -148,7 +186,7 @@ static void gen_containers(struct w_pod *pod, struct w_random *random)
                             ? port_names[w_random_below(random, COUNT(port_names))]
                             : NULL,
                 .protocol = (enum w_protocol)((int)w_random_below(random, 4) - 1),
-                .number = numbers[w_random_below(random, COUNT(numbers))],
+                .number = gen_number(random),
             };
             if (port_is_new(pod, container, &port))
                 container->ports[container->nports++] = port;
@@ -191,6 +229,7 @@ static void gen_template(struct w_pod *pod, const struct world *world, int npods
                               .labels = sibling->labels,
                               .ncontainers = sibling->ncontainers,
                               .host_network = sibling->host_network,
+                              .account = sibling->account,
                               .node = w_random_chance(random, 50) ? sibling->node : node};
         memcpy(pod->containers, sibling->containers, sizeof pod->containers);
         if (w_random_chance(random, 30))
@@ -200,6 +239,7 @@ static void gen_template(struct w_pod *pod, const struct world *world, int npods
     pod->ns = (int)w_random_below(random, (uint32_t)world->nnamespaces);
     pod->labels = gen_labels(random);
     pod->host_network = w_random_chance(random, 15);
+    pod->account = w_random_chance(random, 50) ? gen_account_name(random) : NULL;
     gen_containers(pod, random);
 }
 
@@ -230,35 +270,33 @@ static void gen_pods(struct world *world, struct w_random *random)
 
 /* --- the policies --- */
 
-static struct w_req gen_req(struct w_random *random)
+struct w_req gen_req(struct w_random *random)
 {
-    struct w_req req = {.key = keys[w_random_below(random, COUNT(keys))],
-                        .op = (enum w_op)w_random_below(random, 4)};
+    struct w_req req = {.key = gen_key(random), .op = (enum w_op)w_random_below(random, 4)};
     if (req.op == W_IN || req.op == W_NOT_IN) {
         req.nvalues = 1 + (int)w_random_below(random, W_VALUES);
         for (int i = 0; i < req.nvalues; i++)
-            req.values[i] = values[w_random_below(random, COUNT(values))];
+            req.values[i] = gen_value(random);
     }
     return req;
 }
 
-static enum w_state any_state(struct w_random *random)
+enum w_state gen_state(struct w_random *random)
 {
     return (enum w_state)w_random_below(random, 3);
 }
 
-static struct w_selector gen_selector(struct w_random *random, bool for_namespaces)
+struct w_selector gen_selector(struct w_random *random, bool for_namespaces)
 {
     struct w_selector selector = {
-        .state = W_GIVEN, .labels_state = any_state(random), .reqs_state = any_state(random)};
+        .state = W_GIVEN, .labels_state = gen_state(random), .reqs_state = gen_state(random)};
     if (w_random_chance(random, 25))
         return selector; /* {} in one of its spellings */
     if (w_random_chance(random, 70)) {
         selector.labels_state = W_GIVEN;
         uint32_t first = w_random_below(random, COUNT(keys));
         for (uint32_t i = 0; i < 1 + w_random_below(random, 2); i++) {
-            struct w_label label = {keys[(first + i) % COUNT(keys)],
-                                    values[w_random_below(random, COUNT(values))]};
+            struct w_label label = {keys[(first + i) % COUNT(keys)], gen_value(random)};
             selector.labels.v[selector.labels.n++] = label;
         }
     }
@@ -266,8 +304,7 @@ static struct w_selector gen_selector(struct w_random *random, bool for_namespac
         selector.labels_state = W_GIVEN;
         selector.labels.n = 1;
         selector.labels.v[0] =
-            (struct w_label){"kubernetes.io/metadata.name",
-                             namespace_names[w_random_below(random, COUNT(namespace_names))]};
+            (struct w_label){"kubernetes.io/metadata.name", gen_namespace_name(random)};
     }
     if (selector.labels.n == 0 || w_random_chance(random, 25)) {
         selector.reqs_state = W_GIVEN;
@@ -300,14 +337,30 @@ static struct w_addr anchor(const struct world *world, struct w_random *random)
     return address("10.0.1.1");
 }
 
-static struct w_block gen_block(const struct world *world, struct w_random *random)
+static struct w_block note(struct world *world, struct w_block block)
+{
+    if (world->ndrawn < W_DRAWN)
+        world->drawn[world->ndrawn++] = block;
+    return block;
+}
+
+struct w_block gen_block_of(struct world *world, struct w_random *random, int family)
 {
     static const int bits4[] = {0, 0, 1, 8, 16, 22, 23, 24, 24, 28, 29, 30, 31, 32, 32};
     static const int bits6[] = {0, 0, 1, 8, 16, 62, 63, 64, 64, 124, 125, 126, 127, 128, 128};
     struct w_block block = {.base = anchor(world, random)};
+    for (int tries = 0; tries < 6 && family != 0 && block.base.family != family; tries++)
+        block.base = anchor(world, random);
+    if (family != 0 && block.base.family != family)
+        block.base = address(family == 4 ? "10.0.1.1" : "fd00:0:0:1::1");
     uint32_t which = w_random_below(random, COUNT(bits4));
     block.bits = block.base.family == 4 ? bits4[which] : bits6[which];
-    return block;
+    return note(world, block);
+}
+
+struct w_block gen_block(struct world *world, struct w_random *random)
+{
+    return gen_block_of(world, random, 0);
 }
 
 static int address_bits(int family)
@@ -320,35 +373,37 @@ static void flip_bit(struct w_addr *addr, int bit)
     addr->bytes[bit / 8] ^= (uint8_t)(0x80u >> (bit % 8));
 }
 
-/* A strictly smaller block inside. Half of the time it still holds the address that `block` was drawn
-   around. */
-static struct w_block gen_except(const struct w_block *block, struct w_random *random)
+/* Half of the time it still holds the address that `block` was drawn around. */
+bool gen_except(struct world *world, struct w_random *random, const struct w_block *block,
+                struct w_block *except)
 {
-    struct w_block except = *block;
     int full = address_bits(block->base.family);
     int room = full - block->bits;
-    except.bits = block->bits + 1 + (int)w_random_below(random, (uint32_t)room);
+    if (room == 0)
+        return false;
+    *except = *block;
+    except->bits = block->bits + 1 + (int)w_random_below(random, (uint32_t)room);
     if (w_random_chance(random, 40) && room > 8) /* near the host part, where the pods are */
-        except.bits = full - (int)w_random_below(random, 9);
+        except->bits = full - (int)w_random_below(random, 9);
     if (w_random_chance(random, 50)) {
-        int bit = block->bits + (int)w_random_below(random, (uint32_t)(except.bits - block->bits));
-        flip_bit(&except.base, bit);
+        int bit = block->bits + (int)w_random_below(random, (uint32_t)(except->bits - block->bits));
+        flip_bit(&except->base, bit);
     }
-    return except;
+    note(world, *except);
+    return true;
 }
 
-static struct w_peer gen_peer(const struct world *world, struct w_random *random)
+static struct w_peer gen_peer(struct world *world, struct w_random *random)
 {
-    struct w_peer peer = {.except_state = any_state(random)};
+    struct w_peer peer = {.except_state = gen_state(random)};
     if (w_random_chance(random, 35)) {
         peer.is_block = true;
         peer.block = gen_block(world, random);
-        bool room = peer.block.bits < address_bits(peer.block.base.family);
-        if (room && w_random_chance(random, 45)) {
+        if (w_random_chance(random, 45)) {
             peer.except_state = W_GIVEN;
-            peer.nexcept = 1 + (int)w_random_below(random, W_EXCEPTS);
-            for (int i = 0; i < peer.nexcept; i++)
-                peer.except[i] = gen_except(&peer.block, random);
+            int n = 1 + (int)w_random_below(random, W_EXCEPTS);
+            for (int i = 0; i < n; i++)
+                peer.nexcept += gen_except(world, random, &peer.block, &peer.except[peer.nexcept]);
         }
         return peer;
     }
@@ -368,26 +423,20 @@ static struct w_port gen_port(struct w_random *random)
         return port;
     port.protocol = (enum w_protocol)((int)w_random_below(random, 4) - 1);
     uint32_t which = w_random_below(random, 10);
-    if (which < 4) {
-        port.number = numbers[w_random_below(random, COUNT(numbers))];
-    } else if (which < 6) {
-        int a = numbers[w_random_below(random, COUNT(numbers))];
-        int b = numbers[w_random_below(random, COUNT(numbers))];
-        port.number = a < b ? a : b;
-        port.end = a < b ? b : a;
-    } else if (which < 9) {
-        port.name = w_random_chance(random, 90)
-                        ? port_names[w_random_below(random, COUNT(port_names))]
-                        : "nowhere";
-    }
+    if (which < 4)
+        port.number = gen_number(random);
+    else if (which < 6)
+        gen_range(random, &port.number, &port.end);
+    else if (which < 9)
+        port.name = gen_port_name(random);
     return port;
 }
 
-static struct w_rule gen_rule(const struct world *world, struct w_random *random)
+static struct w_rule gen_rule(struct world *world, struct w_random *random)
 {
     struct w_rule rule = {.null = w_random_chance(random, 3),
-                          .peers_state = any_state(random),
-                          .ports_state = any_state(random)};
+                          .peers_state = gen_state(random),
+                          .ports_state = gen_state(random)};
     if (rule.null)
         return rule;
     if (w_random_chance(random, 85)) {
@@ -407,39 +456,99 @@ static struct w_rule gen_rule(const struct world *world, struct w_random *random
 
 static void gen_types(struct w_policy *policy, struct w_random *random)
 {
-    policy->types_state = any_state(random);
+    policy->types_state = gen_state(random);
     if (policy->types_state == W_GIVEN)
         policy->ntypes = (int)w_random_below(random, 3);
     for (int i = 0; i < policy->ntypes; i++)
         policy->types[i] = (enum w_dir)w_random_below(random, 2);
 }
 
-static struct w_policy gen_policy(const struct world *world, struct w_random *random, int i)
+static void gen_network(struct world *world, struct w_random *random, struct w_policy *policy)
 {
-    struct w_policy policy = {.ns = (int)w_random_below(random, (uint32_t)world->nnamespaces),
-                              .name = policy_names[i],
-                              .has_spec = !w_random_chance(random, 3),
-                              .foreign = w_random_chance(random, 2)};
-    policy.cluster_wide = policy.foreign && w_random_chance(random, 30);
-    if (!policy.has_spec)
-        return policy;
-    policy.subject = gen_selector(random, false);
+    policy->has_spec = !w_random_chance(random, 3);
+    if (!policy->has_spec)
+        return;
+    policy->subject = gen_selector(random, false);
     if (w_random_chance(random, 20))
-        policy.subject = (struct w_selector){.state = any_state(random)};
-    gen_types(&policy, random);
+        policy->subject = (struct w_selector){.state = gen_state(random)};
+    gen_types(policy, random);
     for (int dir = 0; dir < 2; dir++) {
-        policy.rules_state[dir] = any_state(random);
+        policy->rules_state[dir] = gen_state(random);
         if (w_random_chance(random, 60)) {
-            policy.rules_state[dir] = W_GIVEN;
-            policy.nrules[dir] = (int)w_random_below(random, W_RULES + 1);
+            policy->rules_state[dir] = W_GIVEN;
+            policy->nrules[dir] = (int)w_random_below(random, W_RULES + 1);
         }
-        for (int r = 0; r < policy.nrules[dir]; r++)
-            policy.rules[dir][r] = gen_rule(world, random);
+        for (int r = 0; r < policy->nrules[dir]; r++)
+            policy->rules[dir][r] = gen_rule(world, random);
     }
-    if (!policy.foreign && w_random_chance(random, 4))
-        policy.fault = (enum w_fault)(1 + w_random_below(random, W_NFAULTS - 1));
-    policy.twice = !policy.foreign && policy.fault == W_FAULT_NONE && w_random_chance(random, 3);
-    return policy;
+    if (w_random_chance(random, 4))
+        policy->fault = (enum w_fault)(1 + w_random_below(random, W_NFAULTS - 1));
+    policy->twice = policy->fault == W_FAULT_NONE && w_random_chance(random, 3);
+}
+
+/* One of the kinds of admin policies; the baseline of the older API has one name, and so is one. */
+static enum w_kind gen_admin_kind(const struct world *world, struct w_random *random)
+{
+    uint64_t which = world->seed / 4 % 5;
+    bool newer = which < 2;
+    if (which == 4) /* both generations (12.11) */
+        newer = w_random_chance(random, 50);
+    if (newer)
+        return W_CLUSTER;
+    if (!w_random_chance(random, 30))
+        return W_ADMIN;
+    for (int i = 0; i < world->npolicies; i++) {
+        if (world->policies[i].kind == W_BASELINE_ADMIN)
+            return W_ADMIN;
+    }
+    return W_BASELINE_ADMIN;
+}
+
+static enum w_kind gen_kind(const struct world *world, struct w_random *random)
+{
+    enum w_family family = world->family;
+    if (w_random_chance(random, 2))
+        return W_FOREIGN;
+    if (family != W_PLAIN && w_random_chance(random, 3)) /* of another plugin (13.1) */
+        family = (enum w_family)w_random_below(random, W_OF_CALICO + 1);
+    switch (family) {
+    case W_PLAIN: break;
+    case W_OF_ADMINS:
+        return w_random_chance(random, 65) ? gen_admin_kind(world, random) : W_NETWORK;
+    case W_OF_CILIUM: return w_random_chance(random, 65) ? W_CILIUM : W_NETWORK;
+    case W_OF_CALICO:
+        if (w_random_chance(random, 14)) /* has a place in Calico's tiers (14.19) */
+            return W_CLUSTER;
+        return w_random_chance(random, 70) ? W_CALICO : W_NETWORK;
+    }
+    return W_NETWORK;
+}
+
+static void gen_policy(struct world *world, struct w_random *random, const char *name)
+{
+    struct w_policy *policy = &world->policies[world->npolicies];
+    policy->kind = gen_kind(world, random);
+    policy->ns = (int)w_random_below(random, (uint32_t)world->nnamespaces);
+    policy->name = name;
+    switch (policy->kind) {
+    case W_NETWORK: gen_network(world, random, policy); break;
+    case W_FOREIGN: policy->cluster_wide = w_random_chance(random, 30); break;
+    case W_ADMIN:
+    case W_BASELINE_ADMIN:
+    case W_CLUSTER: gen_admin(world, random, policy); break;
+    case W_CILIUM: gen_cilium(world, random, policy); break;
+    case W_CALICO: gen_calico(world, random, policy); break;
+    }
+    world->npolicies++;
+}
+
+static void gen_policies(struct world *world, struct w_random *random)
+{
+    if (world->family == W_OF_CALICO)
+        gen_calico_objects(world, random);
+    uint32_t first = w_random_below(random, W_POLICIES);
+    for (uint32_t i = w_random_below(random, W_POLICIES + 1); i > 0; i--)
+        gen_policy(world, random, policy_names[(first + i * 3) % W_POLICIES]);
 }
 
 /* --- what is asked --- */
@@ -498,16 +607,9 @@ static struct w_addr block_edge(const struct w_block *block, struct w_random *ra
 
 static void gen_outside(struct world *world, struct w_random *random)
 {
-    for (int tries = 0; tries < 12 && world->npolicies > 0; tries++) {
-        const struct w_policy *policy =
-            &world->policies[w_random_below(random, (uint32_t)world->npolicies)];
-        const struct w_rule *rule = &policy->rules[w_random_below(random, 2)][0];
-        const struct w_peer *peer = &rule->peers[w_random_below(random, W_PEERS)];
-        if (!peer->is_block || world->noutside >= W_OUTSIDE - 2)
-            continue;
-        add_outside(world, block_edge(&peer->block, random));
-        if (peer->nexcept > 0)
-            add_outside(world, block_edge(&peer->except[0], random));
+    for (int i = 0; i < world->ndrawn && world->noutside < W_OUTSIDE - 2; i++) {
+        uint32_t which = w_random_below(random, (uint32_t)world->ndrawn);
+        add_outside(world, block_edge(&world->drawn[which], random));
     }
     uint32_t first = w_random_below(random, COUNT(outside_texts));
     for (uint32_t i = 0; i < 2; i++)
@@ -524,6 +626,10 @@ static void gen_options(struct w_options *options, struct w_random *random)
     options->ingress_own_node_policy = w_random_chance(random, 20);
     options->egress_own_node_allow = w_random_chance(random, 20);
     options->not_enforced = w_random_chance(random, 3);
+    if (w_random_chance(random, 5))
+        options->engine = (enum w_engine)w_random_below(random, 4);
+    if (w_random_chance(random, 8))
+        options->admin_api = (enum w_admin_api)w_random_below(random, 3);
     if (w_random_chance(random, 30))
         options->named_ports = (enum w_named_ports)w_random_below(random, 3);
     if (w_random_chance(random, 15))
@@ -547,12 +653,11 @@ void gen_world(struct world *world, uint64_t seed)
     struct w_random random = {seed * 0xd1342543de82ef95u + 1};
     memset(world, 0, sizeof *world);
     world->seed = seed;
+    world->family = (enum w_family)(seed % 4);
     gen_namespaces(world, &random);
     gen_nodes(world, &random);
     gen_pods(world, &random);
-    world->npolicies = (int)w_random_below(&random, W_POLICIES + 1);
-    for (int i = 0; i < world->npolicies; i++)
-        world->policies[i] = gen_policy(world, &random, i);
+    gen_policies(world, &random);
     gen_outside(world, &random);
     gen_options(&world->options, &random);
 }

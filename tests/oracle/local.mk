@@ -5,12 +5,25 @@ tests_oracle_oracle_SOURCES = \
 	tests/oracle/check.c tests/oracle/check.h \
 	tests/oracle/check_grids.c \
 	tests/oracle/check_pairs.c \
+	tests/oracle/check_tiers.c \
 	tests/oracle/check_whys.c \
-	tests/oracle/gen.c tests/oracle/world.h \
+	tests/oracle/gen.c tests/oracle/gen.h \
+	tests/oracle/gen_admin.c \
+	tests/oracle/gen_calico.c \
+	tests/oracle/gen_cilium.c \
 	tests/oracle/main.c \
 	tests/oracle/render.c tests/oracle/render.h \
+	tests/oracle/render_admin.c \
+	tests/oracle/render_calico.c \
+	tests/oracle/render_cilium.c tests/oracle/render_parts.h \
 	tests/oracle/slow.c tests/oracle/slow.h \
-	tests/oracle/tree.c tests/oracle/tree.h
+	tests/oracle/slow_admin.c \
+	tests/oracle/slow_calico.c \
+	tests/oracle/slow_cilium.c tests/oracle/slow_kinds.h \
+	tests/oracle/slow_side.c \
+	tests/oracle/slow_worlds.c \
+	tests/oracle/tree.c tests/oracle/tree.h \
+	tests/oracle/world.h tests/oracle/world_kinds.h
 TESTS += tests/oracle/oracle tests/oracle/plant.sh
 EXTRA_DIST += tests/oracle/plant.sh
 

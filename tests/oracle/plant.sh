@@ -20,7 +20,7 @@ tree=$(mktemp -d "${TMPDIR:-/tmp}/polgrid-plant.XXXXXX") || exit 1
 trap 'rm -rf "$tree"' EXIT
 cp -R "$src/src" "$src/include" "$tree" && chmod -R u+w "$tree" && cp -R "$tree/src" "$tree/was" || exit 1
 # Configured flags, but for the optimiser: a plant is compiled once, and runs for a moment.
-cflags="$(make_variable PG_STD) $(make_variable PG_SANITIZE) $(make_variable YAML_CFLAGS) $(make_variable JANSSON_CFLAGS) -O1 -w"
+cflags="$(make_variable PG_STD) $(make_variable PG_SANITIZE) $(make_variable YAML_CFLAGS) $(make_variable JANSSON_CFLAGS) -O0 -w"
 libs="$(make_variable YAML_LIBS) $(make_variable JANSSON_LIBS) -lm"
 CC=${CC:-cc}
 
@@ -92,7 +92,9 @@ plant "except is ignored" eval/match.c \
 plant "a block meets an unknown address surely" eval/match.c \
     '&& !touched ? MATCH_YES : MATCH_MAYBE;' '&& !touched ? MATCH_YES : MATCH_YES;'
 plant "pod-cidr is not looked at" eval/match.c \
-    'class->kind == PG_CLASS_PODS && given->base.family != 0' 'class->kind == PG_CLASS_NODE && given->base.family != 0'
+    'host_pods && given->base.family != 0)' 'host_pods && given->base.family == 9)'
+plant "what has a node's address is in pod-cidr" eval/match.c \
+    '!eval->data[other].host_pods && given->base.family' 'given->base.family'
 plant "both families answer as the first" eval/cell.c \
     'if (n == 2 && by_block) {' 'if (n > 2 && by_block) {'
 plant "addresses of a pod do not split classes" eval/classes.c \
@@ -122,7 +124,7 @@ plant "init containers name ports" eval/classes.c \
 
 # --- isolation (3, 4)
 plant "a policy without rules does not isolate" eval/cell.c \
-    'isolating |=' 'isolating |= source->nrules[ask->dir] > 0 &&'
+    'closing.isolates != MATCH_YES)' 'closing.isolates != MATCH_YES && source->nrules[ask->dir] > 0)'
 plant "egress rules always isolate for egress only" load/decode_networkpolicy.c \
     'policy->has_type[PG_INGRESS] = true;' 'policy->has_type[PG_INGRESS] = policy->nrules[PG_EGRESS] == 0;'
 plant "policies apply in both directions" eval/subjects.c \
@@ -142,11 +144,181 @@ plant "an unknown placement counts as elsewhere" eval/cell.c \
 plant "replicas count as one pod" eval/eval.c \
     'return !pod->is_virtual || eval->cluster->workloads[pod->workload].replicas == 1;' 'return true;'
 
+# --- admin tiers (11, 12)
+plant "Pass is ignored" eval/cell.c \
+    'walk->pass_possible = join(eval, walk->pass_possible, possible[PG_ACTION_PASS]);' ';'
+plant "a tie is broken by name" eval/order.c \
+    'place.name = place.ns = place.kind = "";' 'place.ns = place.kind = ""; place.name = pg_cluster_text(cluster, policy->name);'
+plant "the highest order comes first" eval/order.c \
+    'int order = compare_doubles(a->order, b->order);' 'int order = compare_doubles(b->order, a->order);'
+plant "Baseline comes before NetworkPolicy" eval/order.c \
+    'baseline = {.tier_order = 2,' 'baseline = {.tier_order = 0.5,'
+plant "Baseline is skipped" eval/cell.c \
+    'policy->source->kind == PG_POLICY_NETWORK))' 'policy->source->kind == PG_POLICY_NETWORK) || policy->source->kind == PG_POLICY_BASELINE_ADMIN)'
+plant "the tier of a ClusterNetworkPolicy is Admin" load/decode_admin.c \
+    'return "Baseline";' 'return "Admin";'
+plant "two generations are evaluated together" eval/order.c \
+    'return (kind == PG_POLICY_CLUSTER) == newer;' 'return true || newer;'
+plant "the older generation is evaluated first" eval/order.c \
+    '? has_kind(eval->cluster, PG_POLICY_CLUSTER)' '? !has_kind(eval->cluster, PG_POLICY_ADMIN)'
+plant "networks never match pods" eval/match.c \
+    'peer->kind == PG_PEER_OUTSIDE ||' 'peer->kind == PG_PEER_OUTSIDE || peer->kind == PG_PEER_NETWORKS ||'
+plant "nodes are the pods that run on them" eval/match.c \
+    'return MATCH_NO; /* semantics 11.15 */' 'node = eval->cluster->pods[class->pods[0]].node;'
+plant "a domain name is never a node" eval/match.c \
+    'case PG_CLASS_HOST: return policy_is_admin(policy->source) ? MATCH_MAYBE : MATCH_NO;' 'case PG_CLASS_HOST: return MATCH_NO;'
+plant "a strange peer of a Deny is no peer" load/decode_admin.c \
+    'peers.unknown && rule.action != PG_ACTION_ALLOW' 'peers.unknown && rule.action == PG_ACTION_PASS'
+plant "a strange peer of a Pass is no peer" load/decode_admin.c \
+    'peers.unknown && rule.action != PG_ACTION_ALLOW' 'peers.unknown && rule.action == PG_ACTION_DENY'
+plant "a strange port is no port" load/decode_admin.c \
+    'for (uint32_t i = 0; i < ports->maybes.n; i++)' 'for (uint32_t i = 0; i < 0; i++)'
+plant "host-network pods are subjects of admin policies" eval/subjects.c \
+    '(eval->data[class].host_pods && policy_is_admin(source))' 'false'
+plant "host-network pods are pods to admin policies" eval/match.c \
+    'if (eval->data[ask->other].host_pods && policy_is_admin(policy->source))' 'if (false)'
+plant "a named port of an admin policy is of TCP" load/decode_admin_ports.c \
+    'port.protocol = PG_ANY_PROTOCOL; /*' 'port.protocol = PG_TCP; /*'
+plant "an admin policy with rules for one direction has a say in both" load/decode_admin.c \
+    'rules.list.n > 0; /*' 'true; /*'
+
+# --- Cilium (13)
+plant "denies come after allows" eval/order.c \
+    'part == PART_DENIES ? 0 : 1' 'part == PART_DENIES ? 1 : 0'
+plant "a rule that denies allows" load/decode_cilium.c \
+    '{.action = list->action,' '{.action = PG_ACTION_ALLOW,'
+plant "enableDefaultDeny is ignored" load/decode_cilium.c \
+    'has[dir] && (!switches[dir].node || pg_at_true(&switches[dir]))' 'has[dir]'
+plant "an empty rule allows everything" load/decode_cilium.c \
+    '.any_peer = peers.none && !no_ports,' '.any_peer = peers.none,'
+plant "an empty list is as good as none" load/cilium_peers.c \
+    'empty = true;' ';'
+plant "a CIDR of Cilium matches pods" eval/match.c \
+    'peer->kind == PG_PEER_OUTSIDE ||' ''
+plant "ipBlock matches pods, under Cilium too" eval/match.c \
+    '(peer->kind == PG_PEER_IPBLOCK && eval->engine == PG_ENGINE_CILIUM)' 'false'
+plant "an except of a set is ignored" load/cilium_peers.c \
+    'peer->except = read_excepts(gather, &at, &cidr, &peer->nexcept);' ';'
+plant "a proxy refuses nothing" eval/cell.c \
+    'if (rule->source->may_refuse)' 'if (false)'
+plant "a proxy refuses what another rule lets through" eval/cell.c \
+    'less(eval, group->refused, group->matched)' 'group->refused'
+plant "authentication is ignored" load/decode_cilium.c \
+    'read_authentication(decode, at, &rule);' ';'
+plant "ports of an entry with HTTP rules are plain" load/cilium_ports.c \
+    'out->may_refuse = true;' ''
+plant "ANY is TCP" load/cilium_ports.c \
+    'port->protocol = i == PG_OTHER ? PG_ANY_PROTOCOL : i;' 'port->protocol = i == PG_OTHER ? PG_TCP : i;'
+plant "port 0 is port 1" load/cilium_ports.c \
+    'port->to = port->any ? 65535 :' 'port->to = port->any ? 1 :'
+plant "endPort of Cilium is ignored" load/cilium_ports.c \
+    '(uint16_t)(end > number ? end : number)' '(uint16_t)number'
+plant "names of ports keep their capitals" load/cilium_ports.c \
+    "text[i] - 'A' + 'a' : text[i]" 'text[i] : text[i]'
+plant "a label of the namespace does not widen a selector" load/cilium_selector.c \
+    'add_namespace(split, *req, PG_NAME_LABEL);' ';'
+plant "a subject reaches into the namespace that it names" load/cilium_selector.c \
+    'if (!overruled(&split, &raw.reqs[i]))' 'if (overruled(&split, &raw.reqs[i]) || true)'
+plant "a source before a key is part of it" load/cilium_selector.c \
+    'add_label(split, req, rest);' 'add_label(split, req, key);'
+plant "every node is the own one" eval/match.c \
+    '(same && own)' '(own)'
+plant "the API server is nobody" eval/match.c \
+    'return maybe_node || (unknown && (own || remote)) ? MATCH_MAYBE : MATCH_NO;' 'return unknown && (own || remote) ? MATCH_MAYBE : MATCH_NO;'
+plant "rules outside policyTypes do nothing, under Cilium too" eval/subjects.c \
+    'source->kind == PG_POLICY_NETWORK && source->nrules[dir] > 0);' 'false);'
+plant "icmps allows every protocol without ports" load/cilium_ports.c \
+    'port->from = port->to = six ? ICMP_V6 : ICMP_V4;' 'port->from = 0, port->to = six ? ICMP_V6 : ICMP_V4;'
+
+# --- Calico (14)
+plant "the default action of a tier is Deny" eval/order.c \
+    'place.tier_denies = !policy->tier.pass;' 'place.tier_denies = true;'
+plant "what a tier leaves is denied where no policy of it selects the pod" eval/cell.c \
+    'closing = (struct closing){.isolates = MATCH_NO};' ';'
+plant "a policy without order comes first" load/decode_calico.c \
+    'policy->raw.policy.order = INFINITY;' 'policy->raw.policy.order = -1;'
+plant "a tier without order comes first" load/decode_calico_parts.c \
+    'struct pg_calico_tier tier = {.order = INFINITY};' 'struct pg_calico_tier tier = {.order = -1};'
+plant "ties are broken by the name alone" eval/order.c \
+    '"%s/%s/%s%s"' '"%s %s/%s%s"'
+plant "half an order is none" load/decode_calico_parts.c \
+    'shift += point;' 'shift += point; number = point ? number / 10 : number;'
+plant "NetworkPolicy is the last of its tier" eval/order.c \
+    'CALICO_NETWORK_ORDER 1000.0' 'CALICO_NETWORK_ORDER 1e9'
+plant "Baseline of a ClusterNetworkPolicy is Calico's first tier" eval/order.c \
+    'CALICO_BASELINE_ORDER 10000000.0' 'CALICO_BASELINE_ORDER 1.0'
+plant "kube-baseline denies" load/decode_calico_parts.c \
+    '{"kube-baseline", 10000000, true}' '{"kube-baseline", 10000000, false}'
+plant "Log decides" load/finish_calico_rules.c \
+    'if (!making.source->log)' 'if (true)'
+plant "types are as NetworkPolicy's" load/decode_calico.c \
+    'policy->nrules[PG_INGRESS] > 0 || !has_type[PG_EGRESS];' 'true;'
+plant "staged policies are enforced" load/decode_calico.c \
+    'if (strncmp(decode->kind_name, "Staged", strlen("Staged")) == 0)' 'if (false)'
+plant "notSelector knows no scope" load/finish_calico_ends.c \
+    'entity->namespaces || (ends->policy->raw.id.ns && entity->not_selector)' 'entity->namespaces'
+plant "notSelector selects" load/finish_calico_ends.c \
+    'not_this.negate = true;' ';'
+plant "a namespaced selector reaches everywhere" load/finish_calico_ends.c \
+    '(!scoped || !ends->policy->raw.id.ns);' 'true;'
+plant "global() selects pods" load/finish_calico_ends.c \
+    'if (!scoped || !namespaces || !namespaces->global)' 'if (true)'
+plant "a network set is in the scope of every policy" load/finish_calico_ends.c \
+    'return !ends->policy->raw.id.ns || set->id.ns == ends->policy->raw.id.ns;' 'return true;'
+plant "network sets are nobody" load/finish_calico_ends.c \
+    'for (uint32_t k = 0; k < set->nnets; k++)' 'for (uint32_t k = 0; k < 0; k++)'
+plant "nets never match pods" load/finish_calico_ends.c \
+    'struct pg_peer *peer = add(ends, peers, PG_PEER_NETWORKS, loc);' 'struct pg_peer *peer = add(ends, peers, PG_PEER_OUTSIDE, loc);'
+plant "notNets are ignored" load/finish_calico_ends.c \
+    'i < entity->nnot_nets' 'i < 0'
+plant "the own end is not asked" eval/match.c \
+    'best != MATCH_NO && rule->self != NULL' 'false'
+plant "ipVersion is ignored" load/finish_calico_ends.c \
+    'ends->given[BY_VERSION] = rule->ip_version != 0;' 'ends->given[BY_VERSION] = false;'
+plant "notProtocol is ignored" load/finish_calico_rules.c \
+    'if (source->not_protocol != PG_CALICO_ANY_PROTOCOL)' 'if (false)'
+plant "notPorts are ignored" load/finish_calico_rules.c \
+    'copy_ports(making, &not_ports, to->not_ports, to->nnot_ports);' ';'
+plant "source ports do not matter" load/finish_calico_rules.c \
+    'if (source->source.nports > 0)' 'if (false)'
+plant "a type of ICMP is all of ICMP" load/finish_calico_rules.c \
+    'if (source->icmp)' 'if (false)'
+plant "HTTP rules decide nothing" load/finish_calico_rules.c \
+    'if (source->http)' 'if (false)'
+plant "a protocol without a name is TCP" load/decode_calico_rule.c \
+    '{"UDPLite", IP_UDP_LITE}' '{"UDPLite", IP_TCP}'
+plant "!= asks for the label" load/calico_selector.c \
+    'kind == TOKEN_NE || kind == TOKEN_NOT_IN' 'kind == TOKEN_NOT_IN'
+plant "two ! are one" load/calico_selector.c \
+    'negated = !negated' 'negated = true'
+plant "a part of a text is its beginning" load/calico_selector.c \
+    ': kind == TOKEN_STARTS_WITH ? PG_CALICO_STARTS_WITH' ': true ? PG_CALICO_STARTS_WITH'
+plant "a service account that was not read has no labels" load/finish_calico.c \
+    'if (!all && pg_labels_get(labels, expr->req.key) == PG_STR_NONE)' 'if (false)'
+plant "names of service accounts are ignored" load/finish_calico.c \
+    'nnames == 0 || listed(names, nnames, usage->name)' 'true'
+plant "a policy in a tier that was not read is in the last one" load/finish_calico.c \
+    'if (!has_tier)' 'if (false)'
+plant "a policy that may not select the pod isolates it" eval/cell.c \
+    '? MATCH_MAYBE' '? MATCH_YES'
+plant "what such a policy leaves is as if it was not asked" eval/cell.c \
+    'closing.isolates == MATCH_MAYBE ? walk->entered : walk->left_possible' 'walk->left_possible'
+plant "policies of two plugins are evaluated together" eval/order.c \
+    'if (cilium == calico)' 'if (cilium == calico && !cilium)'
+plant "another plugin's policies do nothing" eval/subjects.c \
+    'data->unevaluated[dir] |= unevaluated;' ';'
+
 # --- what is told of it (16) and counted
 plant "the reasons stop at the first rule" eval/why.c \
     'reason->rule = rule->source->index;' 'reason->rule = 0;'
 plant "a reason names the first peer" eval/why.c \
     'pg_match_peer(e->q->eval, policy, &rule->peers[i], e->ask) >= wanted' 'wanted > MATCH_NO'
+plant "a Pass is told as an Allow" eval/why.c \
+    '[PG_ACTION_PASS] = PG_EFFECT_PASS' '[PG_ACTION_PASS] = PG_EFFECT_ALLOW'
+plant "the last rule of a tier is not told" eval/why.c \
+    'e->tier_start = e->reasons.n;' 'e->tier_start = e->reasons.n -= e->reasons.n > 0 && rules.n > 0;'
+plant "a tier that isolates is not told of" eval/why.c \
+    'add_reason(e->q, &isolating, PG_EFFECT_ISOLATE, entry->policy);' ';'
 plant "of the near misses the farthest is told" eval/miss.c \
     'if (compare_misses(&miss, &best) < 0)' 'if (compare_misses(&miss, &best) > 0)'
 plant "a miss by the port alone is none" eval/miss.c \

@@ -1,72 +1,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "render.h"
-#include "tree.h"
-
-struct render {
-    const struct world *world;
-    struct tree_pool *pool;
-    struct w_random random;
-};
-
-static bool chance(struct render *r, uint32_t percent)
-{
-    return w_random_chance(&r->random, percent);
-}
-
-static struct tree *add_map(struct render *r, struct tree *parent, const char *key)
-{
-    return tree_add(r->pool, parent, key, TREE_MAP);
-}
-
-static struct tree *add_list(struct render *r, struct tree *parent, const char *key)
-{
-    return tree_add(r->pool, parent, key, TREE_LIST);
-}
-
-static void add_null(struct render *r, struct tree *parent, const char *key)
-{
-    tree_add(r->pool, parent, key, TREE_NULL);
-}
-
-static void add_text(struct render *r, struct tree *parent, const char *key, const char *text)
-{
-    tree_add_text(r->pool, parent, key, text);
-}
-
-static void add_number(struct render *r, struct tree *parent, const char *key, int number)
-{
-    tree_add_number(r->pool, parent, key, number);
-}
-
-static void add_bool(struct render *r, struct tree *parent, const char *key, bool value)
-{
-    tree_add(r->pool, parent, key, TREE_BOOL)->number = value;
-}
-
-/* A list or map that may be missing or null: NULL where there is nothing to add to. */
-static struct tree *add_state(struct render *r, struct tree *parent, const char *key,
-                              enum w_state state, enum tree_kind kind)
-{
-    if (state == W_NULL)
-        add_null(r, parent, key);
-    return state == W_GIVEN ? tree_add(r->pool, parent, key, kind) : NULL;
-}
+#include "render_parts.h"
 
 /* --- metadata --- */
 
 /* A value that is null is the empty string (1.6). */
 static void add_value(struct render *r, struct tree *map, const struct w_label *label)
 {
-    if (*label->value == '\0' && chance(r, 15))
+    if (*label->value == '\0' && !r->crd && chance(r, 15))
         add_null(r, map, label->key);
     else
         add_text(r, map, label->key, label->value);
 }
 
-static void add_labels(struct render *r, struct tree *parent, const char *key,
-                       const struct w_labels *labels)
+void render_labels(struct render *r, struct tree *parent, const char *key,
+                   const struct w_labels *labels)
 {
     if (labels->n == 0 && chance(r, 60)) {
         if (chance(r, 20))
@@ -90,7 +39,7 @@ static void add_noise(struct render *r, struct tree *metadata)
     add_text(r, metadata, "uid", "0b1d-6e");
 }
 
-static struct tree *add_metadata(struct render *r, struct tree *object, int ns, const char *name)
+struct tree *render_metadata(struct render *r, struct tree *object, int ns, const char *name)
 {
     struct tree *metadata = add_map(r, object, "metadata");
     add_text(r, metadata, "name", name);
@@ -105,8 +54,8 @@ static struct tree *add_metadata(struct render *r, struct tree *object, int ns, 
     return metadata;
 }
 
-static struct tree *new_object(struct render *r, struct tree *items, const char *version,
-                               const char *kind)
+struct tree *render_object(struct render *r, struct tree *items, const char *version,
+                           const char *kind)
 {
     struct tree *object = add_map(r, items, NULL);
     add_text(r, object, "apiVersion", version);
@@ -120,16 +69,18 @@ static void add_namespace(struct render *r, struct tree *items, const struct w_n
     if (ns->name_label && labels.n < W_LABELS)
         labels.v[labels.n++] =
             (struct w_label){"kubernetes.io/metadata.name", ns->false_name ? "another" : ns->name};
-    struct tree *object = new_object(r, items, "v1", "Namespace");
-    add_labels(r, add_metadata(r, object, -1, ns->name), "labels", &labels);
+    struct tree *object = render_object(r, items, "v1", "Namespace");
+    render_labels(r, render_metadata(r, object, -1, ns->name), "labels", &labels);
 }
 
 /* --- nodes and pods --- */
 
 static void add_node(struct render *r, struct tree *items, const struct w_node *node)
 {
-    struct tree *object = new_object(r, items, "v1", "Node");
-    add_metadata(r, object, -1, node->name);
+    struct tree *object = render_object(r, items, "v1", "Node");
+    struct tree *metadata = render_metadata(r, object, -1, node->name);
+    if (node->labels.n > 0)
+        render_labels(r, metadata, "labels", &node->labels);
     if (node->naddrs == 0 && chance(r, 50))
         return;
     struct tree *list = add_list(r, add_map(r, object, "status"), "addresses");
@@ -145,7 +96,7 @@ static void add_node(struct render *r, struct tree *items, const struct w_node *
     add_text(r, entry, "address", node->name);
 }
 
-static const char *protocol_text(enum w_protocol protocol)
+const char *render_protocol(enum w_protocol protocol)
 {
     return protocol == W_UDP ? "UDP" : protocol == W_SCTP ? "SCTP" : "TCP";
 }
@@ -169,7 +120,7 @@ static void add_container(struct render *r, struct tree *list, const struct w_co
             add_text(r, port, "name", container->ports[i].name);
         add_number(r, port, "containerPort", container->ports[i].number);
         if (container->ports[i].protocol != W_DEFAULT)
-            add_text(r, port, "protocol", protocol_text(container->ports[i].protocol));
+            add_text(r, port, "protocol", render_protocol(container->ports[i].protocol));
     }
 }
 
@@ -182,6 +133,8 @@ static void add_pod_spec(struct render *r, struct tree *parent, const struct w_p
         add_bool(r, spec, "hostNetwork", false);
     if (pod->node != NULL)
         add_text(r, spec, "nodeName", pod->node);
+    if (pod->account != NULL)
+        add_text(r, spec, "serviceAccountName", pod->account);
     struct tree *containers = add_list(r, spec, "containers"), *init = NULL;
     for (int i = 0; i < pod->ncontainers; i++) {
         const struct w_container *container = &pod->containers[i];
@@ -218,9 +171,9 @@ static void add_status(struct render *r, struct tree *object, const struct w_pod
 
 static void add_pod(struct render *r, struct tree *items, const struct w_pod *pod)
 {
-    struct tree *object = new_object(r, items, "v1", "Pod");
-    struct tree *metadata = add_metadata(r, object, pod->ns, pod->name);
-    add_labels(r, metadata, "labels", &pod->labels);
+    struct tree *object = render_object(r, items, "v1", "Pod");
+    struct tree *metadata = render_metadata(r, object, pod->ns, pod->name);
+    render_labels(r, metadata, "labels", &pod->labels);
     if (pod->terminating)
         add_text(r, metadata, "deletionTimestamp", "2024-05-01T10:00:00Z");
     if (pod->owner != NULL) {
@@ -245,9 +198,9 @@ static void add_workload(struct render *r, struct tree *items, const struct w_po
     const char *version = strstr(pod->kind, "Job") != NULL                  ? "batch/v1"
                           : strcmp(pod->kind, "ReplicationController") == 0 ? "v1"
                                                                             : "apps/v1";
-    struct tree *object = new_object(r, items, version, pod->kind);
+    struct tree *object = render_object(r, items, version, pod->kind);
     struct w_labels own = {.v = {{"app", "of-the-workload"}}, .n = 1};
-    add_labels(r, add_metadata(r, object, pod->ns, pod->name), "labels", &own); /* 2.12 */
+    render_labels(r, render_metadata(r, object, pod->ns, pod->name), "labels", &own); /* 2.12 */
     struct tree *spec = add_map(r, object, "spec");
     if (has_replicas(pod->kind) && pod->replicas != W_REPLICAS_LEFT_OUT)
         add_number(r, spec, "replicas", pod->replicas);
@@ -256,7 +209,7 @@ static void add_workload(struct render *r, struct tree *items, const struct w_po
         spec = add_map(r, add_map(r, spec, "jobTemplate"), "spec");
     }
     struct tree *template = add_map(r, spec, "template");
-    add_labels(r, add_map(r, template, "metadata"), "labels", &pod->labels);
+    render_labels(r, add_map(r, template, "metadata"), "labels", &pod->labels);
     add_pod_spec(r, template, pod);
 }
 
@@ -279,8 +232,8 @@ static void add_owner(struct render *r, struct tree *items, int ns)
 
 /* --- policies --- */
 
-static void add_selector(struct render *r, struct tree *parent, const char *key,
-                         const struct w_selector *selector)
+void render_selector(struct render *r, struct tree *parent, const char *key,
+                     const struct w_selector *selector)
 {
     static const char *const operators[] = {"In", "NotIn", "Exists", "DoesNotExist"};
     struct tree *map = add_state(r, parent, key, selector->state, TREE_MAP);
@@ -301,6 +254,14 @@ static void add_selector(struct render *r, struct tree *parent, const char *key,
         for (int v = 0; v < req->nvalues; v++)
             add_text(r, values, NULL, req->values[v]);
     }
+}
+
+void render_block(struct render *r, struct tree *parent, const char *key,
+                  const struct w_block *block)
+{
+    char text[64];
+    w_block_text(*block, text);
+    add_text(r, parent, key, text);
 }
 
 /* The API takes an IPv4 block in its IPv6-mapped form too (5.13, 5.15). */
@@ -339,10 +300,10 @@ static void add_peer(struct render *r, struct tree *list, const struct w_peer *p
     }
     bool pods_first = chance(r, 50);
     if (pods_first)
-        add_selector(r, map, "podSelector", &peer->pods);
-    add_selector(r, map, "namespaceSelector", &peer->namespaces);
+        render_selector(r, map, "podSelector", &peer->pods);
+    render_selector(r, map, "namespaceSelector", &peer->namespaces);
     if (!pods_first)
-        add_selector(r, map, "podSelector", &peer->pods);
+        render_selector(r, map, "podSelector", &peer->pods);
 }
 
 static void add_port(struct render *r, struct tree *list, const struct w_port *port)
@@ -353,7 +314,7 @@ static void add_port(struct render *r, struct tree *list, const struct w_port *p
     }
     struct tree *map = add_map(r, list, NULL);
     if (port->protocol != W_DEFAULT)
-        add_text(r, map, "protocol", protocol_text(port->protocol));
+        add_text(r, map, "protocol", render_protocol(port->protocol));
     if (port->name != NULL)
         add_text(r, map, "port", port->name);
     else if (port->number != 0)
@@ -408,8 +369,17 @@ static void add_fault(struct render *r, struct tree *ingress, enum w_fault fault
     }
 }
 
-const char *render_fault_path(enum w_fault fault)
+const char *render_fault_path(const struct w_policy *policy)
 {
+    static const char *const of_kind[] = {
+        [W_ADMIN] = "spec.priority",
+        [W_BASELINE_ADMIN] = "metadata.name",
+        [W_CLUSTER] = "spec.priority",
+        [W_CILIUM] = ".endpointSelector.matchExpressions[0].operator",
+        [W_CALICO] = "spec.types[0]",
+    };
+    if (policy->fault == W_FAULT_OF_KIND)
+        return of_kind[policy->kind];
     static const char *const paths[] = {
         [W_FAULT_NONE] = "",
         [W_FAULT_OPERATOR] = ".from[0].podSelector.matchExpressions[0].operator",
@@ -423,13 +393,13 @@ const char *render_fault_path(enum w_fault fault)
         [W_FAULT_PROTOCOL] = ".ports[0].protocol",
         [W_FAULT_THREE_TYPES] = "spec.policyTypes",
     };
-    return paths[fault];
+    return paths[policy->fault];
 }
 
 static void add_policy_spec(struct render *r, struct tree *object, const struct w_policy *policy)
 {
     struct tree *spec = add_map(r, object, "spec");
-    add_selector(r, spec, "podSelector", &policy->subject);
+    render_selector(r, spec, "podSelector", &policy->subject);
     static const char *const names[2] = {"Egress", "Ingress"};
     bool three = policy->fault == W_FAULT_THREE_TYPES;
     struct tree *types =
@@ -450,26 +420,60 @@ static void add_policy_spec(struct render *r, struct tree *object, const struct 
     }
 }
 
-static void add_policy(struct render *r, struct tree *items, const struct w_policy *policy)
+const char *render_kind(const struct world *world, const struct w_policy *policy)
 {
-    if (policy->foreign) {
-        const char *kind = policy->cluster_wide ? "ClusterNetworkPolicy" : "NetworkPolicy";
-        struct tree *object = new_object(r, items, "crd.antrea.io/v1beta1", kind);
-        add_metadata(r, object, policy->cluster_wide ? -1 : policy->ns, policy->name);
-        add_number(r, add_map(r, object, "spec"), "priority", 5);
-        return;
+    bool wide = policy->cluster_wide;
+    switch (policy->kind) {
+    case W_NETWORK: break;
+    case W_FOREIGN: return wide ? "ClusterNetworkPolicy" : "NetworkPolicy";
+    case W_ADMIN: return "AdminNetworkPolicy";
+    case W_BASELINE_ADMIN: return "BaselineAdminNetworkPolicy";
+    case W_CLUSTER: return "ClusterNetworkPolicy";
+    case W_CILIUM: return wide ? "CiliumClusterwideNetworkPolicy" : "CiliumNetworkPolicy";
+    case W_CALICO:
+        if (world->calicos[policy->part].staged)
+            return wide ? "StagedGlobalNetworkPolicy" : "StagedNetworkPolicy";
+        return wide ? "GlobalNetworkPolicy" : "NetworkPolicy";
     }
+    return "NetworkPolicy";
+}
+
+static void add_foreign(struct render *r, struct tree *items, const struct w_policy *policy)
+{
+    struct tree *object =
+        render_object(r, items, "crd.antrea.io/v1beta1", render_kind(r->world, policy));
+    render_metadata(r, object, policy->cluster_wide ? -1 : policy->ns, policy->name);
+    add_number(r, add_map(r, object, "spec"), "priority", 5);
+}
+
+static void add_network(struct render *r, struct tree *items, const struct w_policy *policy)
+{
     if (policy->twice) { /* the one that loses lets everything in */
-        struct tree *earlier = new_object(r, items, "networking.k8s.io/v1", "NetworkPolicy");
-        add_metadata(r, earlier, policy->ns, policy->name);
+        struct tree *earlier = render_object(r, items, "networking.k8s.io/v1", "NetworkPolicy");
+        render_metadata(r, earlier, policy->ns, policy->name);
         add_map(r, add_list(r, add_map(r, earlier, "spec"), "ingress"), NULL);
     }
-    struct tree *object = new_object(r, items, "networking.k8s.io/v1", "NetworkPolicy");
-    add_metadata(r, object, policy->ns, policy->name);
+    struct tree *object = render_object(r, items, "networking.k8s.io/v1", "NetworkPolicy");
+    render_metadata(r, object, policy->ns, policy->name);
     if (policy->has_spec)
         add_policy_spec(r, object, policy);
     else if (chance(r, 50))
         add_null(r, object, "spec");
+}
+
+static void add_policy(struct render *r, struct tree *items, const struct w_policy *policy)
+{
+    r->crd = policy->kind >= W_ADMIN;
+    switch (policy->kind) {
+    case W_NETWORK: add_network(r, items, policy); break;
+    case W_FOREIGN: add_foreign(r, items, policy); break;
+    case W_ADMIN:
+    case W_BASELINE_ADMIN:
+    case W_CLUSTER: render_admin(r, items, policy); break;
+    case W_CILIUM: render_cilium(r, items, policy); break;
+    case W_CALICO: render_calico(r, items, policy); break;
+    }
+    r->crd = false;
 }
 
 /* --- the whole --- */
@@ -506,6 +510,7 @@ static struct tree *build(struct render *r)
         add_owner(r, items, i);
     for (int i = 0; i < world->nnodes; i++)
         add_node(r, items, &world->nodes[i]);
+    render_calico_objects(r, items);
     return list;
 }
 

@@ -15,7 +15,10 @@ char *render_world(const struct world *world, size_t *length);
 /* The name that the program gives to an endpoint: "p3", "p3[Deployment]". */
 void render_pod_name(const struct w_pod *pod, char name[64]);
 
-/* How a fault shows: the end of the field's path that the diagnostic must name (10.1). */
-const char *render_fault_path(enum w_fault fault);
+/* The kind of a policy, as its manifest says it. */
+const char *render_kind(const struct world *world, const struct w_policy *policy);
+
+/* How its fault shows: the end of the field's path that the diagnostic must name (10.1). */
+const char *render_fault_path(const struct w_policy *policy);
 
 #endif

@@ -1,10 +1,10 @@
 #include <string.h>
 
-#include "slow.h"
+#include "slow_kinds.h"
 
 /* --- labels (6) --- */
 
-static const char *label(const struct w_labels *labels, const char *key)
+const char *slow_label(const struct w_labels *labels, const char *key)
 {
     for (int i = 0; i < labels->n; i++) {
         if (strcmp(labels->v[i].key, key) == 0)
@@ -13,9 +13,8 @@ static const char *label(const struct w_labels *labels, const char *key)
     return NULL;
 }
 
-static bool req_holds(const struct w_req *req, const struct w_labels *labels)
+bool slow_value_holds(const struct w_req *req, const char *value)
 {
-    const char *value = label(labels, req->key);
     bool listed = false;
     for (int i = 0; value != NULL && i < req->nvalues; i++)
         listed = listed || strcmp(value, req->values[i]) == 0;
@@ -28,11 +27,16 @@ static bool req_holds(const struct w_req *req, const struct w_labels *labels)
     return false;
 }
 
+static bool req_holds(const struct w_req *req, const struct w_labels *labels)
+{
+    return slow_value_holds(req, slow_label(labels, req->key));
+}
+
 /* A selector that is present (5.5); what its lists leave out asks for nothing (6.6). */
-static bool selector_holds(const struct w_selector *selector, const struct w_labels *labels)
+bool slow_selector_holds(const struct w_selector *selector, const struct w_labels *labels)
 {
     for (int i = 0; i < selector->labels.n; i++) {
-        const char *value = label(labels, selector->labels.v[i].key);
+        const char *value = slow_label(labels, selector->labels.v[i].key);
         if (value == NULL || strcmp(value, selector->labels.v[i].value) != 0) /* 6.7 */
             return false;
     }
@@ -44,20 +48,21 @@ static bool selector_holds(const struct w_selector *selector, const struct w_lab
 }
 
 /* What a namespace wears: its own labels where it is defined, and always its name (1.4). */
-static bool namespace_holds(const struct w_selector *selector, const struct w_namespace *ns)
+bool slow_namespace_holds(const struct w_selector *selector, const struct w_namespace *ns)
 {
     struct w_labels labels = ns->labels;
     struct w_labels name = {.v = {{"kubernetes.io/metadata.name", ns->name}}, .n = 1};
     /* One requirement at a time, each against the set of labels that has its key. */
     for (int i = 0; i < selector->labels.n; i++) {
         const struct w_label *want = &selector->labels.v[i];
-        const char *value = label(label(&name, want->key) != NULL ? &name : &labels, want->key);
+        const char *value =
+            slow_label(slow_label(&name, want->key) != NULL ? &name : &labels, want->key);
         if (value == NULL || strcmp(value, want->value) != 0)
             return false;
     }
     for (int i = 0; i < selector->nreqs; i++) {
         const struct w_req *req = &selector->reqs[i];
-        if (!req_holds(req, label(&name, req->key) != NULL ? &name : &labels))
+        if (!req_holds(req, slow_label(&name, req->key) != NULL ? &name : &labels))
             return false;
     }
     return true;
@@ -92,33 +97,33 @@ static bool blocks_meet(const struct w_block *a, const struct w_block *b)
     return block_covers(a, b) || block_covers(b, a);
 }
 
-static bool peer_has_address(const struct w_peer *peer, const struct w_addr *addr)
+static bool has_address(const struct w_block *block, const struct w_block *except, int nexcept,
+                        const struct w_addr *addr)
 {
-    if (!block_has(&peer->block, addr))
+    if (!block_has(block, addr))
         return false;
-    for (int i = 0; i < peer->nexcept; i++) {
-        if (block_has(&peer->except[i], addr))
+    for (int i = 0; i < nexcept; i++) {
+        if (block_has(&except[i], addr))
             return false; /* 5.9 */
     }
     return true;
 }
 
-/* A peer against an address that is only known to lie in `range`; NULL: nothing is known (5.12). */
-static enum truth peer_may_have(const struct w_peer *peer, const struct w_block *range, int family)
+/* A block against an address that is only known to lie in `range`; NULL: nothing is known (5.12). */
+static enum truth may_have(const struct w_block *block, const struct w_block *except, int nexcept,
+                           const struct w_block *range)
 {
-    if (peer->block.base.family != family)
-        return NO;
     if (range == NULL)
-        return peer->block.bits == 0 && peer->nexcept == 0 ? YES : MAYBE;
-    if (!blocks_meet(&peer->block, range))
+        return block->bits == 0 && nexcept == 0 ? YES : MAYBE;
+    if (!blocks_meet(block, range))
         return NO;
     bool touched = false;
-    for (int i = 0; i < peer->nexcept; i++) {
-        if (block_covers(&peer->except[i], range))
+    for (int i = 0; i < nexcept; i++) {
+        if (block_covers(&except[i], range))
             return NO;
-        touched = touched || blocks_meet(&peer->except[i], range);
+        touched = touched || blocks_meet(&except[i], range);
     }
-    return block_covers(&peer->block, range) && !touched ? YES : MAYBE;
+    return block_covers(block, range) && !touched ? YES : MAYBE;
 }
 
 /* --- endpoints (2) --- */
@@ -129,18 +134,18 @@ static const struct w_pod *pod_of(const struct world *world, struct slow_end end
 }
 
 /* A pod on the host network counts as its node (2.5). */
-static bool is_host(const struct world *world, struct slow_end end)
+bool slow_is_host(const struct world *world, struct slow_end end)
 {
     const struct w_pod *pod = pod_of(world, end);
     return pod != NULL && pod->host_network && !world->options.host_network_pod;
 }
 
-static bool is_plain_pod(const struct world *world, struct slow_end end)
+bool slow_is_plain_pod(const struct world *world, struct slow_end end)
 {
-    return end.kind == SLOW_POD && !is_host(world, end);
+    return end.kind == SLOW_POD && !slow_is_host(world, end);
 }
 
-static const struct w_node *find_node(const struct world *world, const char *name)
+const struct w_node *slow_find_node(const struct world *world, const char *name)
 {
     for (int i = 0; name != NULL && i < world->nnodes; i++) {
         if (strcmp(world->nodes[i].name, name) == 0)
@@ -193,7 +198,7 @@ static struct addresses addresses_of(const struct world *world, struct slow_end 
         add_node_addresses(&world->nodes[end.index], family, true, &out);
     } else {
         const struct w_pod *pod = &world->pods[end.index];
-        const struct w_node *node = pod->host_network ? find_node(world, pod->node) : NULL;
+        const struct w_node *node = pod->host_network ? slow_find_node(world, pod->node) : NULL;
         if (pod->addr[family == 6].family != 0)
             out.v[out.n++] = pod->addr[family == 6];
         else if (node != NULL && pod->addr[family != 6].family == 0)
@@ -211,7 +216,8 @@ static bool address_known(const struct world *world, struct slow_end end)
 static const struct w_block *pod_range(const struct world *world, struct slow_end end, int family)
 {
     const struct w_block *range = &world->options.pod_cidr[family == 6];
-    return is_plain_pod(world, end) && range->base.family != 0 ? range : NULL;
+    const struct w_pod *pod = pod_of(world, end);
+    return pod != NULL && !pod->host_network && range->base.family != 0 ? range : NULL;
 }
 
 /* 5.12: an unknown address is IPv4, unless --ip-family or --pod-cidr say otherwise. */
@@ -249,9 +255,10 @@ static const char *node_name(const struct world *world, struct slow_end end)
 
 enum truth slow_on_one_node(const struct world *world, struct slow_end from, struct slow_end to)
 {
-    bool from_node = from.kind == SLOW_NODE || is_host(world, from);
-    bool to_node = to.kind == SLOW_NODE || is_host(world, to);
-    bool matters = (from_node && is_plain_pod(world, to)) || (to_node && is_plain_pod(world, from));
+    bool from_node = from.kind == SLOW_NODE || slow_is_host(world, from);
+    bool to_node = to.kind == SLOW_NODE || slow_is_host(world, to);
+    bool matters =
+        (from_node && slow_is_plain_pod(world, to)) || (to_node && slow_is_plain_pod(world, from));
     if (!matters)
         return NO;
     const char *a = node_name(world, from), *b = node_name(world, to);
@@ -265,14 +272,30 @@ enum truth slow_on_one_node(const struct world *world, struct slow_end from, str
 static enum truth selectors_have(const struct world *world, const struct w_policy *policy,
                                  const struct w_peer *peer, struct slow_end other)
 {
-    if (!is_plain_pod(world, other))
+    if (!slow_is_plain_pod(world, other))
         return NO; /* 5.7 */
     const struct w_pod *pod = &world->pods[other.index];
     bool in_namespace = peer->namespaces.state == W_GIVEN
-                            ? namespace_holds(&peer->namespaces, &world->namespaces[pod->ns])
+                            ? slow_namespace_holds(&peer->namespaces, &world->namespaces[pod->ns])
                             : pod->ns == policy->ns;
-    bool is_pod = peer->pods.state != W_GIVEN || selector_holds(&peer->pods, &pod->labels);
+    bool is_pod = peer->pods.state != W_GIVEN || slow_selector_holds(&peer->pods, &pod->labels);
     return in_namespace && is_pod ? YES : NO;
+}
+
+enum truth slow_block_truth(const struct world *world, const struct w_block *block,
+                            const struct w_block *except, int nexcept, struct slow_end end,
+                            int family)
+{
+    if (block->base.family != family)
+        return NO; /* 5.13 */
+    if (!address_known(world, end))
+        return may_have(block, except, nexcept, pod_range(world, end, family));
+    /* A node speaks from any of its addresses: sure only where they agree (0.4). */
+    struct addresses addresses = addresses_of(world, end, family);
+    int hits = 0;
+    for (int i = 0; i < addresses.n; i++)
+        hits += has_address(block, except, nexcept, &addresses.v[i]);
+    return hits == 0 ? NO : hits == addresses.n ? YES : MAYBE;
 }
 
 enum truth slow_peer_has(const struct world *world, const struct w_policy *policy,
@@ -280,20 +303,15 @@ enum truth slow_peer_has(const struct world *world, const struct w_policy *polic
 {
     if (!peer->is_block)
         return selectors_have(world, policy, peer, other);
-    if (world->options.ipblock_pods_ignore && is_plain_pod(world, other))
+    if (world->options.ipblock_pods_ignore && slow_is_plain_pod(world, other))
         return NO; /* 5.11 */
-    if (!address_known(world, other))
-        return peer_may_have(peer, pod_range(world, other, family), family);
-    /* A node speaks from any of its addresses: sure only where they agree (0.4). */
-    struct addresses addresses = addresses_of(world, other, family);
-    int hits = 0;
-    for (int i = 0; i < addresses.n; i++)
-        hits += peer_has_address(peer, &addresses.v[i]);
-    return hits == 0 ? NO : hits == addresses.n ? YES : MAYBE;
+    if (slow_engine(world) == W_ENGINE_CILIUM && other.kind != SLOW_OUTSIDE)
+        return NO; /* 13.8 */
+    return slow_block_truth(world, &peer->block, peer->except, peer->nexcept, other, family);
 }
 
-static enum truth rule_has_peer(const struct world *world, const struct w_policy *policy,
-                                const struct w_rule *rule, struct slow_end other, int family)
+enum truth slow_network_peers(const struct world *world, const struct w_policy *policy,
+                              const struct w_rule *rule, struct slow_end other, int family)
 {
     if (rule->npeers == 0)
         return YES; /* 4.2-4.4 */
@@ -307,7 +325,7 @@ static enum truth rule_has_peer(const struct world *world, const struct w_policy
 
 /* --- ports (7) --- */
 
-static enum w_protocol protocol_of(enum w_protocol protocol)
+enum w_protocol slow_protocol_of(enum w_protocol protocol)
 {
     return protocol == W_DEFAULT ? W_TCP : protocol;
 }
@@ -322,10 +340,10 @@ static bool container_counts(const struct world *world, enum w_container_kind ki
 }
 
 /* 7.5-7.11 */
-static bool name_has(const struct world *world, const char *name, struct slow_end to,
-                     enum w_protocol protocol, int number)
+bool slow_name_has(const struct world *world, const char *name, struct slow_end to,
+                   enum w_protocol protocol, int number)
 {
-    if (!is_plain_pod(world, to))
+    if (!slow_is_plain_pod(world, to))
         return false;
     const struct w_pod *pod = &world->pods[to.index];
     for (int c = 0; c < pod->ncontainers; c++) {
@@ -333,7 +351,7 @@ static bool name_has(const struct world *world, const char *name, struct slow_en
         for (int i = 0; container_counts(world, container->kind) && i < container->nports; i++) {
             const struct w_container_port *port = &container->ports[i];
             if (port->name != NULL && strcmp(port->name, name) == 0 && port->number == number &&
-                protocol_of(port->protocol) == protocol)
+                slow_protocol_of(port->protocol) == protocol)
                 return true;
         }
     }
@@ -343,10 +361,10 @@ static bool name_has(const struct world *world, const char *name, struct slow_en
 bool slow_port_has(const struct world *world, const struct w_port *port, struct slow_end to,
                    enum w_protocol protocol, int number)
 {
-    if (protocol_of(port->protocol) != protocol)
+    if (slow_protocol_of(port->protocol) != protocol)
         return false;
     if (port->name != NULL)
-        return name_has(world, port->name, to, protocol, number);
+        return slow_name_has(world, port->name, to, protocol, number);
     if (port->number == 0)
         return true; /* 7.2 */
     int end = port->end != 0 ? port->end : port->number;
@@ -365,8 +383,10 @@ bool slow_rule_has_port(const struct world *world, const struct w_rule *rule, st
 
 /* --- policies (3) --- */
 
-bool slow_applies(const struct w_policy *policy, enum w_dir dir)
+bool slow_network_applies(const struct world *world, const struct w_policy *policy, enum w_dir dir)
 {
+    if (slow_engine(world) == W_ENGINE_CILIUM && policy->nrules[dir] > 0)
+        return true; /* 3.6 */
     for (int i = 0; i < policy->ntypes; i++) {
         if (policy->types[i] == dir)
             return true;
@@ -376,89 +396,12 @@ bool slow_applies(const struct w_policy *policy, enum w_dir dir)
     return dir == W_INGRESS || policy->nrules[W_EGRESS] > 0; /* 3.7 */
 }
 
-bool slow_selects(const struct world *world, const struct w_policy *policy, int index)
+bool slow_network_selects(const struct world *world, const struct w_policy *policy, int index)
 {
-    struct slow_end end = {SLOW_POD, index};
     const struct w_pod *pod = &world->pods[index];
-    if (policy->fault != W_FAULT_NONE || is_host(world, end))
-        return false;
-    if (policy->foreign)
-        return policy->cluster_wide || policy->ns == pod->ns;
     if (world->options.not_enforced)
         return false; /* 8.10 */
     bool selected =
-        policy->subject.state != W_GIVEN || selector_holds(&policy->subject, &pod->labels);
+        policy->subject.state != W_GIVEN || slow_selector_holds(&policy->subject, &pod->labels);
     return policy->ns == pod->ns && selected; /* 3.8, 3.9 */
-}
-
-/* --- one side (18) --- */
-
-static void add_policies(const struct world *world, struct slow_side *side, struct slow_end self,
-                         struct slow_end other, int family)
-{
-    for (int p = 0; p < world->npolicies; p++) {
-        const struct w_policy *policy = &world->policies[p];
-        if (!slow_selects(world, policy, self.index))
-            continue;
-        if (policy->foreign)
-            side->foreign = true;
-        else if (!slow_applies(policy, side->dir))
-            continue;
-        side->policies[side->npolicies++] = p;
-        for (int r = 0; !policy->foreign && r < policy->nrules[side->dir]; r++) {
-            enum truth peer =
-                rule_has_peer(world, policy, &policy->rules[side->dir][r], other, family);
-            if (peer != NO)
-                side->rules[side->nrules++] = (struct slow_rule){p, r, peer};
-        }
-    }
-}
-
-struct slow_side slow_ask_side(const struct world *world, enum w_dir dir, struct slow_end from,
-                               struct slow_end to, bool replicas, int family)
-{
-    struct slow_end self = dir == W_EGRESS ? from : to, other = dir == W_EGRESS ? to : from;
-    struct slow_side side = {.dir = dir, .present = self.kind == SLOW_POD, .to = to};
-    if (!side.present)
-        return side;
-    const struct w_options *options = &world->options;
-    bool node_passes = dir == W_EGRESS ? options->egress_own_node_allow     /* 8.4 */
-                                       : !options->ingress_own_node_policy; /* 8.3 */
-    enum truth own_node = node_passes ? slow_on_one_node(world, from, to) : NO;
-    if (is_host(world, self))
-        side.exempt = SLOW_HOST_NETWORK;
-    else if (!replicas && slow_is_self(world, from, to) && !options->self_policy)
-        side.exempt = SLOW_SELF;
-    else if (own_node == YES)
-        side.exempt = SLOW_OWN_NODE;
-    if (is_host(world, self))
-        return side;
-    side.maybe_own_node = own_node == MAYBE;
-    add_policies(world, &side, self, other, family);
-    return side;
-}
-
-enum truth slow_rule_truth(const struct world *world, const struct slow_side *side, int index,
-                           enum w_protocol protocol, int port)
-{
-    const struct slow_rule *hit = &side->rules[index];
-    const struct w_rule *rule = &world->policies[hit->policy].rules[side->dir][hit->rule];
-    if (protocol == W_ICMP || !slow_rule_has_port(world, rule, side->to, protocol, port))
-        return NO;
-    return hit->peer;
-}
-
-enum truth slow_port(const struct world *world, const struct slow_side *side,
-                     enum w_protocol protocol, int port)
-{
-    if (!side->present || side->exempt != SLOW_NOT_EXEMPT || side->npolicies == 0)
-        return YES; /* 3.1 */
-    if (side->foreign || protocol == W_ICMP)
-        return MAYBE; /* 7.14 */
-    enum truth best = side->maybe_own_node ? MAYBE : NO;
-    for (int i = 0; i < side->nrules; i++) {
-        enum truth truth = slow_rule_truth(world, side, i, protocol, port);
-        best = truth > best ? truth : best;
-    }
-    return best;
 }

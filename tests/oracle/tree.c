@@ -98,13 +98,25 @@ static bool is_plain(const char *text, bool flow)
                                   "0123456789-./") == n;
 }
 
+/* A quote inside is doubled in single quotes, and escaped in double ones. */
+static void put_quoted(FILE *out, const char *text, char quote)
+{
+    fputc(quote, out);
+    for (; *text != '\0'; text++) {
+        if (*text == quote)
+            fputc(quote == '"' ? '\\' : quote, out);
+        fputc(*text, out);
+    }
+    fputc(quote, out);
+}
+
 static void put_text(FILE *out, const char *text, bool flow, struct w_random *random)
 {
     uint32_t style = w_random_below(random, 4);
     if (style < 2 && is_plain(text, flow))
         fputs(text, out);
     else
-        fprintf(out, style == 2 ? "'%s'" : "\"%s\"", text);
+        put_quoted(out, text, style == 2 ? '\'' : '"');
 }
 
 /* One number in the spellings that all read the same (1.6). */
@@ -141,6 +153,7 @@ static void put_scalar(FILE *out, const struct tree *node, bool flow, struct w_r
     switch (node->kind) {
     case TREE_TEXT: put_text(out, node->text, flow, random); break;
     case TREE_NUMBER: put_number(out, node->number, random); break;
+    case TREE_PLAIN: fputs(node->text, out); break;
     case TREE_BOOL: fputs(node->number != 0 ? "true" : "false", out); break;
     default: put_null(out, random);
     }
@@ -235,7 +248,8 @@ void tree_yaml(FILE *out, const struct tree *tree, struct w_random *random)
 static void put_json(FILE *out, const struct tree *node, int indent, bool pretty)
 {
     switch (node->kind) {
-    case TREE_TEXT: fprintf(out, "\"%s\"", node->text); return;
+    case TREE_TEXT: put_quoted(out, node->text, '"'); return;
+    case TREE_PLAIN: fputs(node->text, out); return;
     case TREE_NUMBER: fprintf(out, "%d", node->number); return;
     case TREE_BOOL: fputs(node->number != 0 ? "true" : "false", out); return;
     case TREE_NULL: fputs("null", out); return;

@@ -14,11 +14,12 @@ enum tree_kind {
     TREE_LIST,
     TREE_TEXT,
     TREE_NUMBER,
+    TREE_PLAIN, /* a number that is no int: as it is */
     TREE_BOOL,
     TREE_NULL,
 };
 
-enum { TREE_KEY = 64, TREE_TEXT_SIZE = 64 };
+enum { TREE_KEY = 80, TREE_TEXT_SIZE = 512 };
 
 /* Children are a linked list in the order of writing. */
 struct tree {

@@ -3,6 +3,8 @@
  * slow evaluator answers from. It shares nothing with the program under test: texts are texts, lists are
  * short arrays, an address is its bytes.
  *
+ * What is NetworkPolicy's, and what all kinds share, is here; the other kinds are in world_kinds.h.
+ *
  * A world is one flat value without pointers into itself; texts are constants. Everything that a manifest
  * can leave out, set to null or leave empty is kept apart (enum w_state), since that is what most rules of
  * the semantics are about.
@@ -29,6 +31,7 @@ enum {
     W_CONTAINER_PORTS = 2,
     W_NODE_ADDRS = 3,
     W_OUTSIDE = 6,
+    W_DRAWN = 48,
     W_ENDS = W_PODS + W_NODES + W_OUTSIDE,
 };
 
@@ -43,12 +46,19 @@ enum w_protocol {
     W_TCP,
     W_UDP,
     W_SCTP,
-    W_ICMP, /* of questions only */
+    W_ICMP, /* of questions only; the port is then the number of an IP protocol without ports */
 };
 
 enum w_dir {
     W_EGRESS,
     W_INGRESS,
+};
+
+enum w_action {
+    W_ALLOW,
+    W_DENY,
+    W_PASS,
+    W_LOG, /* Calico: goes on to the next rule */
 };
 
 struct w_addr {
@@ -130,15 +140,29 @@ enum w_fault {
     W_FAULT_PROTOCOL,
     W_FAULT_THREE_TYPES,
     W_NFAULTS,
+    W_FAULT_OF_KIND, /* of the other kinds: one each, see render_fault_path() */
+};
+
+/* The kinds of policies. */
+enum w_kind {
+    W_NETWORK,
+    W_FOREIGN, /* one that decides traffic and that nobody evaluates */
+    W_ADMIN,
+    W_BASELINE_ADMIN,
+    W_CLUSTER,
+    W_CILIUM,
+    W_CALICO,
 };
 
 struct w_policy {
+    enum w_kind kind;
     int ns;
     const char *name;
     enum w_fault fault;
-    bool foreign;      /* a kind that decides traffic and is not evaluated */
-    bool cluster_wide; /* foreign: without a namespace */
-    bool twice;        /* an earlier object of the same name stands before it, and loses (1.5) */
+    bool cluster_wide; /* without a namespace */
+    int part;          /* of the other kinds: their place in world.admins, .ciliums, .calicos */
+    /* What follows is NetworkPolicy's. */
+    bool twice; /* an earlier object of the same name stands before it, and loses (1.5) */
     bool has_spec;
     struct w_selector subject;
     enum w_state types_state;
@@ -188,7 +212,8 @@ struct w_pod {
     int ncontainers;
     struct w_addr addr[2]; /* IPv4, IPv6 */
     bool host_network;
-    const char *node; /* or NULL */
+    const char *node;    /* or NULL */
+    const char *account; /* its service account, or NULL: "default" */
     enum w_phase phase;
     bool terminating;
 };
@@ -208,6 +233,7 @@ struct w_node_addr {
 
 struct w_node {
     const char *name;
+    struct w_labels labels;
     struct w_node_addr addrs[W_NODE_ADDRS];
     int naddrs;
 };
@@ -218,24 +244,28 @@ enum w_named_ports {
     W_NAMED_ALL_INIT,
 };
 
-/* Section 17, as far as it concerns NetworkPolicy. */
+enum w_engine {
+    W_ENGINE_AUTO,
+    W_ENGINE_K8S,
+    W_ENGINE_CILIUM,
+    W_ENGINE_CALICO,
+};
+
+enum w_admin_api {
+    W_ADMIN_NEWEST,
+    W_ADMIN_V1ALPHA1,
+    W_ADMIN_V1ALPHA2,
+};
+
+/* Section 17. */
 struct w_options {
     bool ipblock_pods_ignore, host_network_pod, self_policy, ingress_own_node_policy,
         egress_own_node_allow, not_enforced;
     enum w_named_ports named_ports;
+    enum w_engine engine;
+    enum w_admin_api admin_api;
     int ip_family;              /* 0: not given */
     struct w_block pod_cidr[2]; /* family 0: not given */
-};
-
-struct world {
-    uint64_t seed;
-    struct w_options options;
-    struct w_namespace namespaces[W_NAMESPACES];
-    struct w_node nodes[W_NODES];
-    struct w_pod pods[W_PODS];
-    struct w_policy policies[W_POLICIES];
-    struct w_addr outside[W_OUTSIDE]; /* addresses worth asking about */
-    int nnamespaces, nnodes, npods, npolicies, noutside;
 };
 
 /* Random numbers: the same everywhere for the same seed. */
@@ -247,11 +277,41 @@ uint32_t w_random_below(struct w_random *random, uint32_t n);
 /* True in `percent` of a hundred cases. */
 bool w_random_chance(struct w_random *random, uint32_t percent);
 
-/* Draws the cluster of a seed. */
-void gen_world(struct world *world, uint64_t seed);
-
 /* Texts of an address and a block, canonical; `text` has room for 64 bytes. */
 void w_addr_text(struct w_addr addr, char text[64]);
 void w_block_text(struct w_block block, char text[64]);
+
+#include "world_kinds.h"
+
+/* Whose policies a world has, beside NetworkPolicies; a few others may stand among them (13.1). */
+enum w_family {
+    W_PLAIN,
+    W_OF_ADMINS,
+    W_OF_CILIUM,
+    W_OF_CALICO,
+};
+
+struct world {
+    uint64_t seed;
+    enum w_family family;
+    struct w_options options;
+    struct w_namespace namespaces[W_NAMESPACES];
+    struct w_node nodes[W_NODES];
+    struct w_pod pods[W_PODS];
+    struct w_policy policies[W_POLICIES];
+    struct w_admin admins[W_POLICIES];
+    struct w_cilium ciliums[W_POLICIES];
+    struct w_calico calicos[W_POLICIES];
+    struct w_tier tiers[W_TIERS];
+    struct w_set sets[W_SETS];
+    struct w_account accounts[W_ACCOUNTS];
+    struct w_addr outside[W_OUTSIDE]; /* addresses worth asking about */
+    struct w_block drawn[W_DRAWN];    /* blocks that stand somewhere: their edges are worth it */
+    int nnamespaces, nnodes, npods, npolicies, nadmins, nciliums, ncalicos, ntiers, nsets,
+        naccounts, noutside, ndrawn;
+};
+
+/* Draws the cluster of a seed. */
+void gen_world(struct world *world, uint64_t seed);
 
 #endif

@@ -190,6 +190,16 @@ fi
 press q
 as_before "input from a pipe" 0
 
+# Nothing comes, and the pipe stays open: the first frame is there all the same, and q leaves.
+open 80x24
+mkfifo "$work/never"
+exec 9<>"$work/never"
+run "explore -f - <'$work/never'"
+if within shows 'Loading'; then tap_ok "a frame before there is data"; else tap_fail "a frame before there is data" "$(screen)"; fi
+press q
+as_before "q while loading" 0
+exec 9>&-
+
 # A file's name is text from strangers; in the C locale nothing but ASCII may leave.
 mkdir -p "$work/odd"
 name=$(printf 'a\033[31mb\342\200\256c.yaml')

@@ -71,5 +71,14 @@ tests_unit_test_frame_SOURCES = tests/unit/test_frame.c tests/unit/unit.h
 unit_tests += tests/unit/test_keys
 tests_unit_test_keys_SOURCES = tests/unit/test_keys.c tests/unit/unit.h
 
+unit_tests += tests/unit/test_service
+tests_unit_test_service_SOURCES = tests/unit/test_service.c tests/unit/unit.h tests/unit/world.h
+unit_tests += tests/unit/test_special
+tests_unit_test_special_SOURCES = tests/unit/test_special.c tests/unit/unit.h tests/unit/world.h
+unit_tests += tests/unit/test_decode_route
+tests_unit_test_decode_route_SOURCES = tests/unit/test_decode_route.c tests/unit/loading.h tests/unit/unit.h
+unit_tests += tests/unit/test_entry
+tests_unit_test_entry_SOURCES = tests/unit/test_entry.c tests/unit/unit.h tests/unit/world.h
+
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)

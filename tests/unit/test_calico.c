@@ -505,8 +505,11 @@ static void accounts(void **state)
          "denied: p isolate"},
         {GLOBAL("p", "serviceAccountSelector: \"projectcalico.org/name == 'robot'\""), CLI,
          "allowed open"},
-        {GLOBAL("p", "serviceAccountSelector: \"kind == 'job'\", ingress: [{action: Allow}]"), CLI,
+        {GLOBAL("p", "serviceAccountSelector: \"kind == 'job'\", ingress: [{action: Deny}]"), CLI,
          "unknown: p unknown spec.serviceAccountSelector"},
+        /* selected or not, everything is let in */
+        {GLOBAL("p", "serviceAccountSelector: \"kind == 'job'\", ingress: [{action: Allow}]"), CLI,
+         "allowed"},
         {GLOBAL("p", "serviceAccountSelector: \"kind == 'job'\", selector: \"role == 'cli'\""), CLI,
          "allowed open"},
         {GLOBAL("p", "serviceAccountSelector: \"kind == 'job'\""), "a/cli", "b/cli", TCP(80),

@@ -215,6 +215,7 @@ static void unknown_fields(void **state)
     assert_spec("spec: {ingress: [{to: []}], egress: [{from: []}]}\nSpec: {}",
                 "OBJ-FIELD error 4 spec.ingress[0].to\nOBJ-FIELD error 4 spec.egress[0].from\n"
                 "OBJ-FIELD error 5 Spec\n");
+    assert_spec("\"spec\\0\": {}", "OBJ-FIELD error 4 spec\xef\xbf\xbd\n");
     cluster =
         load_text("apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n"
                   "spec: {ingress: [{form: [{podSelector: {}}]}]}\n");

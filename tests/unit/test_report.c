@@ -5,6 +5,8 @@
 #include "polgrid/report.h"
 #include "world.h"
 
+#define FOOT "Policy as written; the cluster's network plugin must enforce it (none seen).\n"
+
 static const char web[] =
     "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\n"
     "status: {addresses: [{type: InternalIP, address: 192.168.0.1}]}\n---\n"
@@ -79,7 +81,7 @@ static void selections(void **state)
                         "FROM   TO   PAIRS  ALLOWED  UNKNOWN  VERDICT  PORTS\n"
                         "x/cli  x/a      1        1        0  partly   80-90/TCP\n"
                         "x/cli  x/b      1        1        0  partly   80-90/TCP\n"
-                        "x/cli  x/c      1        1        0  partly   80-90/TCP\n");
+                        "x/cli  x/c      1        1        0  partly   80-90/TCP\n\n" FOOT);
     matrix.from = "y/*";
     assert_false(pg_report_matrix_table(&out, world.eval, &matrix, &err));
     assert_string_equal(err.text, "--from y/* selects nothing");
@@ -131,7 +133,7 @@ static void left_out(void **state)
     struct world world = world_open(yaml, NULL);
     struct pg_report_policies policies = {.ns = PG_NONE, .pod = PG_NONE};
     struct pg_buf out = {0};
-    assert_true(pg_report_left_out(&out, world.cluster));
+    assert_true(pg_report_left_out(&out, world.eval));
     assert_string_equal(pg_buf_text(&out), "incomplete: 1 object rejected");
     pg_buf_clear(&out);
     pg_report_policies_json(&out, world.eval, &policies);
@@ -144,15 +146,123 @@ static void left_out(void **state)
                             "\"touches\": {\"namespace\": \"x\", \"pods\": 1}"));
     pg_buf_clear(&out);
     pg_report_policies_table(&out, world.eval, &policies);
-    assert_string_equal(pg_buf_text(&out), "no policy\nincomplete: 1 object rejected\n");
+    assert_string_equal(pg_buf_text(&out), "no policy\n\n" FOOT "incomplete: 1 object rejected\n");
     pg_buf_free(&out);
     world_close(&world);
 
     world = world_open(web, NULL);
     struct pg_buf none = {0};
-    assert_false(pg_report_left_out(&none, world.cluster));
+    assert_false(pg_report_left_out(&none, world.eval));
     assert_int_equal(none.n, 0);
     world_close(&world);
+}
+
+/* Policies of other engines, and of the older generation of admin policies, are left out too. */
+static void left_aside(void **state)
+{
+    (void)state;
+    static const char yaml[] =
+        "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: c, namespace: x}\n"
+        "spec: {endpointSelector: {}, ingress: [{}]}\n---\n"
+        "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: k, namespace: x}\n"
+        "spec: {types: [Ingress]}\n---\n"
+        "apiVersion: projectcalico.org/v3\nkind: StagedNetworkPolicy\n"
+        "metadata: {name: s, namespace: x}\nspec: {types: [Ingress]}\n---\n"
+        "apiVersion: policy.networking.k8s.io/v1alpha1\nkind: BaselineAdminNetworkPolicy\n"
+        "metadata: {name: default}\nspec: {subject: {namespaces: {}}}\n---\n"
+        "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\n"
+        "metadata: {name: nn}\nspec: {tier: Admin, priority: 1, subject: {namespaces: {}}}\n";
+    static const struct {
+        const char *assume, *expected;
+        uint32_t n;
+    } cases[] = {
+        {NULL,
+         "incomplete: 3 policies left aside (BaselineAdminNetworkPolicy, CiliumNetworkPolicy, "
+         "NetworkPolicy); policies of Cilium and of Calico are both loaded, and no plugin reads "
+         "both: --assume engine= chooses",
+         3},
+        {"engine=cilium",
+         "incomplete: 3 policies left aside (BaselineAdminNetworkPolicy, ClusterNetworkPolicy, "
+         "NetworkPolicy) under engine=cilium",
+         3},
+        {"engine=calico",
+         "incomplete: 2 policies left aside (BaselineAdminNetworkPolicy, CiliumNetworkPolicy) "
+         "under "
+         "engine=calico",
+         2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct world world = world_open(yaml, cases[i].assume);
+        struct pg_buf out = {0};
+        assert_int_equal(world.cluster->nrejected, 0);
+        assert_true(pg_report_left_out(&out, world.eval));
+        assert_string_equal(pg_buf_text(&out), cases[i].expected);
+        assert_int_equal(pg_eval_nunevaluated(world.eval), cases[i].n);
+        assert_false(pg_eval_complete(world.eval));
+        assert_true(pg_cluster_complete(world.cluster));
+        pg_buf_clear(&out);
+        pg_report_policies_json(&out, world.eval,
+                                &(struct pg_report_policies){.ns = PG_NONE, .pod = PG_NONE});
+        assert_true(holds(&out, "\"complete\": false"));
+        assert_true(holds(&out, i == 0   ? "\"engine\": \"k8s\""
+                                : i == 1 ? "\"engine\": \"cilium\""
+                                         : "\"engine\": \"calico\""));
+        pg_buf_free(&out);
+        world_close(&world);
+    }
+}
+
+/* --- enforcement ---------------------------------------------------------------------------------- */
+
+#define DAEMONSET(namespace, name, container)                                           \
+    "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: " name                      \
+    ", namespace: " namespace "}\nspec: {template: {metadata: {labels: {a: b}}, spec: " \
+                              "{containers: [{name: " container "}]}}}\n---\n"
+
+static void enforcement(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *yaml, *json, *head;
+    } cases[] = {
+        {"", "\"enforcement\": {\"state\": \"unknown\", \"plugin\": null, \"evidence\": null}", NULL},
+        {DAEMONSET("kube-system", "calico-node", "c"),
+         "{\"state\": \"found\", \"plugin\": \"Calico\", \"evidence\": \"DaemonSet "
+         "kube-system/calico-node\"}",
+         NULL},
+        {DAEMONSET("kube-flannel", "kube-flannel-ds", "kube-flannel"),
+         "{\"state\": \"absent\", \"plugin\": \"Flannel\", \"evidence\": \"DaemonSet "
+         "kube-flannel/kube-flannel-ds\"}",
+         "NOT ENFORCED: policies describe intent only: this cluster's network plugin\n(Flannel)"},
+        {DAEMONSET("kube-flannel", "kube-flannel-ds", "kube-network-policies"),
+         "{\"state\": \"found\", \"plugin\": \"Flannel\"", NULL},
+        {DAEMONSET("shop", "kube-flannel-ds", "kube-flannel"), "{\"state\": \"unknown\"", NULL},
+        {DAEMONSET("kube-system", "aws-node", "c"),
+         "{\"state\": \"unknown\", \"plugin\": \"AWS VPC CNI\"", NULL},
+        {"apiVersion: v1\nkind: Node\nmetadata: {name: n1}\n"
+         "status: {nodeInfo: {kubeletVersion: v1.30.1+k3s1}}\n---\n",
+         "{\"state\": \"unknown\", \"plugin\": \"k3s\"", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char yaml[600];
+        struct pg_report_policies policies = {.ns = PG_NONE, .pod = PG_NONE};
+        struct pg_buf out = {0};
+        snprintf(yaml, sizeof yaml, "%sapiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n",
+                 cases[i].yaml);
+        struct world world = world_open(yaml, NULL);
+        pg_report_policies_json(&out, world.eval, &policies);
+        if (!holds(&out, cases[i].json))
+            print_error("%s\n%s\n", yaml, pg_buf_text(&out));
+        assert_true(holds(&out, cases[i].json));
+        assert_int_equal(pg_report_not_enforced(world.eval), cases[i].head != NULL);
+        pg_buf_clear(&out);
+        pg_report_policies_table(&out, world.eval, &policies);
+        assert_int_equal(strstr(pg_buf_text(&out), "NOT ENFORCED") == pg_buf_text(&out),
+                         cases[i].head != NULL);
+        assert_true(!cases[i].head || holds(&out, cases[i].head));
+        pg_buf_free(&out);
+        world_close(&world);
+    }
 }
 
 /* --- questions ------------------------------------------------------------------------------------ */
@@ -228,8 +338,9 @@ static void one_port(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(groups),   cmocka_unit_test(selections), cmocka_unit_test(inert_cells),
-        cmocka_unit_test(left_out), cmocka_unit_test(every_port), cmocka_unit_test(one_port),
+        cmocka_unit_test(groups),     cmocka_unit_test(selections),  cmocka_unit_test(inert_cells),
+        cmocka_unit_test(left_out),   cmocka_unit_test(every_port),  cmocka_unit_test(one_port),
+        cmocka_unit_test(left_aside), cmocka_unit_test(enforcement),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }

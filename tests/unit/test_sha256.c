@@ -50,7 +50,8 @@ static void a_million_letters_in_pieces_of_every_size(void **state)
     assert_string_equal(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-/* Every length around a block's end, against adding byte by byte. */
+/* Every length around a block's end, against adding byte by byte with the portable code: where the
+   processor has instructions of its own, the two are compared. */
 static void lengths_around_a_block(void **state)
 {
     char text[200], at_once[65], by_byte[65];
@@ -62,6 +63,7 @@ static void lengths_around_a_block(void **state)
         struct pg_sha256 a, b;
         pg_sha256_start(&a);
         pg_sha256_start(&b);
+        b.x86 = false;
         pg_sha256_add(&a, text, n);
         for (size_t i = 0; i < n; i++)
             pg_sha256_add(&b, text + i, 1);

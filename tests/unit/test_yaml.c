@@ -204,11 +204,11 @@ static void pruning(void **state)
     assert_reads("apiVersion: v1\nkind: Pod\nmetadata:\n  annotations: {a: long, b: 1, c: 'x'}\n"
                  "  managedFields: [{a: {b: c}}]\n  labels: {managedFields: x}\n"
                  "spec:\n  containers:\n  - env: [{name: a}]\n    ports: [{hostPort: 1, name: x}]\n"
-                 "  volumes: 3\n  odd: {a: b}\nstatus: {conditions: [1, 2], podIP: 10.0.0.1}\n",
+                 "  volumes: 3\n  odd: {a: b}\nstatus: {qosClass: [1, 2], podIP: 10.0.0.1}\n",
                  "{apiVersion=v1,kind=Pod,metadata={annotations={a=long,b=1,c=\"\"},"
                  "managedFields=~~,labels={managedFields=x}},"
                  "spec={containers=[{env=~~,ports=[{hostPort=~~,name=x}]}],volumes=~~,odd=~~},"
-                 "status={conditions=~~,podIP=10.0.0.1}}");
+                 "status={qosClass=~~,podIP=10.0.0.1}}");
     assert_reads(
         "apiVersion: v1\ndata: {a: b}\nkind: ConfigMap\nmetadata: {name: x, labels: {a: b}}\n",
         "{apiVersion=v1,data=~~,kind=ConfigMap,metadata={name=x,labels=~~}}");

@@ -1,0 +1,84 @@
+/*
+ * polgrid entries: what Ingresses and the Routes of Gateways open to the outside, and whether it is reached.
+ */
+#include "command.h"
+#include "endpoint.h"
+#include "format.h"
+#include "polgrid/report.h"
+#include "say.h"
+#include "source.h"
+
+static int exit_status(const struct pg_entries *entries)
+{
+    int status = PG_CLI_YES;
+    for (uint32_t i = 0; i < entries->n; i++) {
+        enum pg_entry_state state = entries->v[i].state;
+        if (state == PG_ENTRY_BLOCKED || state == PG_ENTRY_MIXED)
+            return PG_CLI_NO;
+        if (state == PG_ENTRY_UNKNOWN)
+            status = PG_CLI_UNDECIDED;
+    }
+    return status;
+}
+
+/* An address of the internet in each family: the one that is asked about first. */
+static struct pg_entry_clients find_clients(struct pg_cli_run *run, struct pg_eval *eval)
+{
+    const char *const names[] = {"internet", "internet-ipv6"};
+    struct pg_end *ends = pg_arena_array(run->arena, 2, sizeof *ends);
+    struct pg_entry_clients clients = {.v = ends};
+    struct pg_cli_ends found;
+    struct pg_err err;
+    for (int i = 0; i < 2; i++) {
+        if (pg_cli_endpoint_find(run->arena, eval, names[i], NULL, &found, &err))
+            ends[clients.n++] = found.v[0];
+    }
+    return clients;
+}
+
+static bool set_filter(const struct pg_cli_run *run, const struct pg_cli_world *world,
+                       struct pg_entry_filter *filter)
+{
+    const char *ns = run->args->values[PG_OPT_NAMESPACE];
+    *filter = (struct pg_entry_filter){.ns = PG_NONE, .backend_ns = PG_NONE};
+    if (!ns || run->args->given[PG_OPT_ALL_NAMESPACES])
+        return true;
+    filter->ns = pg_cluster_find_namespace(world->cluster, ns);
+    if (filter->ns == PG_NONE)
+        pg_cli_say("no namespace %s", ns);
+    return filter->ns != PG_NONE;
+}
+
+static int answer(struct pg_cli_run *run, struct pg_cli_world *world, bool json)
+{
+    struct pg_entry_clients clients = find_clients(run, world->eval);
+    struct pg_entry_filter filter;
+    struct pg_buf out = {0};
+    if (clients.n == 0) {
+        pg_cli_say("every address is inside the cluster");
+        return PG_CLI_USAGE;
+    }
+    if (!set_filter(run, world, &filter))
+        return PG_CLI_USAGE;
+    struct pg_entries entries = pg_entries_find(run->arena, world->eval, &clients, &filter);
+    if (json)
+        pg_report_entries_json(&out, world->eval, &entries);
+    else
+        pg_report_entries_table(&out, world->eval, &entries);
+    return pg_cli_write(&out, pg_cli_source_status(run, world, exit_status(&entries)));
+}
+
+int pg_cli_run_entries(struct pg_cli_run *run)
+{
+    static const char *const formats[] = {"table", "json", NULL};
+    struct pg_cli_world world;
+    int format = pg_cli_format(run->args, formats);
+    if (format < 0)
+        return PG_CLI_USAGE;
+    int status = pg_cli_source_open(run, &world);
+    if (status != PG_CLI_YES)
+        return status;
+    status = answer(run, &world, format == 1);
+    pg_cli_source_close(&world);
+    return status;
+}

@@ -1,0 +1,1 @@
+polgrid entries -f ../../data/examples/gateway-httproute/manifests

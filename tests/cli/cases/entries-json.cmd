@@ -1,0 +1,1 @@
+polgrid entries -f fixtures/entries.yaml -o json

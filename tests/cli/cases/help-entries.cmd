@@ -1,0 +1,1 @@
+polgrid help entries

@@ -1,0 +1,1 @@
+polgrid matrix -f fixtures/flannel.yaml -o csv

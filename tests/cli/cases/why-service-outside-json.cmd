@@ -1,0 +1,1 @@
+polgrid why -f fixtures/entries.yaml internet ingress/svc/controller:https -o json
