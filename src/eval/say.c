@@ -167,7 +167,8 @@ static void say_unknown_side(struct question *q, struct pg_buf *out, enum pg_dir
                              const struct pg_why_side *side)
 {
     if (side->own_node_unknown) {
-        pg_buf_puts(out, "it is let in only if it comes from the node of ");
+        pg_buf_puts(out, dir == PG_INGRESS ? "it is let in only if it comes from the node of "
+                                           : "it is let out only if it goes to the node of ");
         pg_end_print(out, q->eval, end_of(q, dir));
         pg_buf_puts(out, ", and a placement is not known");
         return;

@@ -1,5 +1,6 @@
 # load: files, directories, stdin, yaml, json, decoding into the model. Sees base, model, libyaml, jansson.
 libpolgrid_a_SOURCES += \
+	include/polgrid/load.h \
 	src/load/build.c \
 	src/load/build.h \
 	src/load/calico.h \

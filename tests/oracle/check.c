@@ -449,7 +449,7 @@ static void match_refused(struct check *check, const struct w_policy *policy)
 static bool is_unevaluated(const struct world *world, const struct w_policy *policy)
 {
     if (policy->kind != W_CALICO)
-        return policy->kind == W_FOREIGN;
+        return policy->kind == W_FOREIGN || slow_is_host_policy(world, policy);
     const struct w_calico *calico = &world->calicos[policy->part];
     return !calico->staged && (calico->forward || slow_is_in_lost_tier(world, policy));
 }

@@ -214,8 +214,8 @@ void check_pairs(struct check *check)
 {
     for (int from = 0; from < check->nends; from++) {
         for (int to = 0; to < check->nends; to++) {
-            if (check->ends[from].kind != SLOW_POD && check->ends[to].kind != SLOW_POD)
-                continue; /* policies are of pods: nobody has an answer */
+            if (check->ends[from].kind == SLOW_OUTSIDE && check->ends[to].kind == SLOW_OUTSIDE)
+                continue; /* nobody has an answer */
             check_pair(check, from, to);
             bool common[2];
             slow_families(check->world, check->ends[from], check->ends[to], common);

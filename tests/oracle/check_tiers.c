@@ -88,7 +88,8 @@ static void check_rule_reason(const struct view *view, const struct pg_reason *r
     const struct slow_rule *rule = &view->slow->rules[index];
     if (reason->effect != PG_EFFECT_UNKNOWN && reason->effect != effect_of(rule->action))
         differs(view, rule, "has another effect");
-    if (reason->effect == PG_EFFECT_UNKNOWN && view->always[index])
+    if (reason->effect == PG_EFFECT_UNKNOWN && view->always[index] &&
+        view->matches[index].proxied == NO)
         differs(view, rule, "surely acts, and is said to be in doubt");
 }
 

@@ -212,6 +212,10 @@ void gen_cilium(struct world *world, struct w_random *random, struct w_policy *p
     policy->cluster_wide = w_random_chance(random, 35);
     join(world, random, policy, cilium);
     cilium->subject = gen_subject(random, policy->cluster_wide);
+    if (policy->cluster_wide && w_random_chance(random, 7)) {
+        cilium->of_nodes = true;
+        cilium->subject = gen_pods(random);
+    }
     int n = 0;
     for (int list = 0; list < W_NLISTS; list++) {
         gen_list(world, random, cilium, (enum w_cilium_list)list);

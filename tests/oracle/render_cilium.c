@@ -109,7 +109,8 @@ static void add_subject(struct render *r, struct tree *spec, const struct w_cili
                         bool faulty)
 {
     if (!faulty) {
-        render_selector(r, spec, "endpointSelector", &cilium->subject);
+        render_selector(r, spec, cilium->of_nodes ? "nodeSelector" : "endpointSelector",
+                        &cilium->subject);
         return;
     }
     struct tree *map = add_map(r, spec, "endpointSelector");

@@ -78,7 +78,7 @@ enum {
 /* One end's answer, for every port. */
 struct slow_side {
     enum w_dir dir;
-    bool present; /* the end is a pod */
+    bool present; /* the end is a pod, or a host policy selects it */
     enum slow_exempt exempt;
     bool maybe_own_node; /* may be traffic from (or to) the pod's own node: no policy denies it surely */
     bool foreign;        /* a policy that is not evaluated has a say */
@@ -101,6 +101,8 @@ bool slow_is_endpoint(const struct world *world, int pod);
 enum w_engine slow_engine(const struct world *world);
 /* Whether a policy is evaluated: else what it selects is unknown (12.11, 13.1). */
 bool slow_is_evaluated(const struct world *world, const struct w_policy *policy);
+/* Cilium: whether it is of nodes, and what has their addresses; nobody evaluates that (13.15). */
+bool slow_is_host_policy(const struct world *world, const struct w_policy *policy);
 /* Calico: whether its tier was not read, so that nobody knows when it is asked. */
 bool slow_is_in_lost_tier(const struct world *world, const struct w_policy *policy);
 /* Calico: whether it may hang on labels that nobody knows whom it selects (14.12). */

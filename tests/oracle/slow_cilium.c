@@ -80,6 +80,26 @@ bool slow_cilium_selects(const struct world *world, const struct w_policy *polic
     return pod->ns == policy->ns && selector_has(world, subject, pod, true);
 }
 
+enum truth slow_cilium_selects_node(const struct world *world, const struct w_policy *policy,
+                                    const struct w_node *node)
+{
+    const struct w_selector *subject = &world->ciliums[policy->part].subject;
+    if (node == NULL)
+        return MAYBE;
+    for (int i = 0; i < subject->labels.n; i++) {
+        const struct w_label *want = &subject->labels.v[i];
+        const char *value = slow_label(&node->labels, plain_key(want->key));
+        if (value == NULL || strcmp(value, want->value) != 0)
+            return NO;
+    }
+    for (int i = 0; i < subject->nreqs; i++) {
+        const struct w_req *req = &subject->reqs[i];
+        if (!slow_value_holds(req, slow_label(&node->labels, plain_key(req->key))))
+            return NO;
+    }
+    return YES;
+}
+
 /* --- peers ------------------------------------------------------------------------------------- */
 
 static enum truth endpoint_has(const struct world *world, const struct w_policy *policy,

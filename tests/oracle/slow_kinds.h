@@ -60,6 +60,9 @@ enum truth slow_admin_port(const struct world *world, const struct w_admin_rule 
 /* --- Cilium (slow_cilium.c) -------------------------------------------------------------------------------- */
 
 bool slow_cilium_selects(const struct world *world, const struct w_policy *policy, int pod);
+/* Whether a host policy selects a node; NULL: one of which nothing is known. */
+enum truth slow_cilium_selects_node(const struct world *world, const struct w_policy *policy,
+                                    const struct w_node *node);
 /* `self` is the end that the policy selects. */
 enum truth slow_cilium_peers(const struct world *world, const struct w_policy *policy,
                              const struct w_cilium_rule *rule, struct slow_end self,

@@ -24,6 +24,11 @@ enum w_engine slow_engine(const struct world *world)
     return cilium ? W_ENGINE_CILIUM : calico ? W_ENGINE_CALICO : W_ENGINE_K8S;
 }
 
+bool slow_is_host_policy(const struct world *world, const struct w_policy *policy)
+{
+    return policy->kind == W_CILIUM && world->ciliums[policy->part].of_nodes;
+}
+
 bool slow_is_in_lost_tier(const struct world *world, const struct w_policy *policy)
 {
     return policy->kind == W_CALICO && slow_calico_rank(world, policy).tier == NULL;
@@ -45,7 +50,7 @@ bool slow_is_evaluated(const struct world *world, const struct w_policy *policy)
     case W_ADMIN:
     case W_BASELINE_ADMIN: return engine == W_ENGINE_K8S && !newer;
     case W_CLUSTER: return engine != W_ENGINE_CILIUM && newer;
-    case W_CILIUM: return engine == W_ENGINE_CILIUM;
+    case W_CILIUM: return engine == W_ENGINE_CILIUM && !slow_is_host_policy(world, policy);
     case W_CALICO: break;
     }
     return engine == W_ENGINE_CALICO && !slow_is_in_lost_tier(world, policy);
@@ -77,9 +82,12 @@ bool slow_applies(const struct world *world, const struct w_policy *policy, enum
 enum truth slow_selects(const struct world *world, const struct w_policy *policy, int index)
 {
     struct slow_end end = {SLOW_POD, index};
-    bool selects = false;
-    if (policy->fault != W_FAULT_NONE || slow_is_host(world, end))
+    bool selects = false, host = slow_is_host(world, end);
+    if (policy->fault != W_FAULT_NONE || host != slow_is_host_policy(world, policy))
         return NO;
+    if (host)
+        return slow_cilium_selects_node(world, policy,
+                                        slow_find_node(world, world->pods[index].node));
     switch (policy->kind) {
     case W_NETWORK: selects = slow_network_selects(world, policy, index); break;
     case W_FOREIGN: selects = policy->cluster_wide || policy->ns == world->pods[index].ns; break;
@@ -315,6 +323,27 @@ static void add_policies(struct asking *asking)
 
 /* --- one side ---------------------------------------------------------------------------------- */
 
+/* Nodes, and the pods on their network, are selected by host policies only; what those say is not known. */
+static void add_host_policies(struct asking *asking)
+{
+    const struct world *world = asking->world;
+    struct slow_side *side = asking->side;
+    struct slow_end self = asking->self;
+    for (int p = 0; p < world->npolicies; p++) {
+        const struct w_policy *policy = &world->policies[p];
+        if (policy->fault != W_FAULT_NONE || !slow_is_host_policy(world, policy) ||
+            !slow_applies(world, policy, side->dir))
+            continue;
+        enum truth selects = self.kind == SLOW_NODE
+                                 ? slow_cilium_selects_node(world, policy, &world->nodes[self.index])
+                                 : slow_selects(world, policy, self.index);
+        if (selects == NO)
+            continue;
+        side->policies[side->npolicies++] = p;
+        side->present = side->foreign = side->isolates = true;
+    }
+}
+
 void slow_ask_side(const struct world *world, enum w_dir dir, struct slow_end from,
                    struct slow_end to, bool replicas, int family, struct slow_side *side)
 {
@@ -327,19 +356,24 @@ void slow_ask_side(const struct world *world, enum w_dir dir, struct slow_end fr
     side->dir = dir;
     side->present = asking.self.kind == SLOW_POD;
     side->to = to;
-    if (!side->present)
+    if (asking.self.kind == SLOW_OUTSIDE)
         return;
+    if (!slow_is_plain_pod(world, asking.self)) {
+        add_host_policies(&asking);
+        if (side->npolicies == 0) {
+            side->exempt = side->present ? SLOW_HOST_NETWORK : SLOW_NOT_EXEMPT; /* 2.5 */
+            return;
+        }
+    }
     const struct w_options *options = &world->options;
     bool node_passes = dir == W_EGRESS ? options->egress_own_node_allow     /* 8.4 */
                                        : !options->ingress_own_node_policy; /* 8.3 */
     enum truth own_node = node_passes ? slow_on_one_node(world, from, to) : NO;
-    if (slow_is_host(world, asking.self))
-        side->exempt = SLOW_HOST_NETWORK;
-    else if (!replicas && slow_is_self(world, from, to) && !options->self_policy)
+    if (!replicas && slow_is_self(world, from, to) && !options->self_policy)
         side->exempt = SLOW_SELF;
-    else if (own_node == YES)
+    else if (own_node == YES && slow_is_plain_pod(world, asking.self))
         side->exempt = SLOW_OWN_NODE;
-    if (slow_is_host(world, asking.self))
+    if (!slow_is_plain_pod(world, asking.self))
         return;
     side->maybe_own_node = own_node == MAYBE;
     add_policies(&asking);

@@ -144,8 +144,9 @@ enum w_switch {
 
 /* One spec: a policy of its own (13.2). */
 struct w_cilium {
-    int spec;    /* W_NONE: `spec`; else the place in `specs` */
-    bool joined; /* to the object of the policy before it */
+    int spec;      /* W_NONE: `spec`; else the place in `specs` */
+    bool joined;   /* to the object of the policy before it */
+    bool of_nodes; /* a host policy (13.15): `subject` is its nodeSelector */
     struct w_selector subject;
     enum w_switch default_deny[2]; /* by w_dir */
     enum w_state list_state[W_NLISTS];

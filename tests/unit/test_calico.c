@@ -371,6 +371,10 @@ static void sets(void **state)
         {A_SET_OF("partners", "b", "203.0.113.1")
              G_TO_SRV(ALLOW("source: {selector: \"projectcalico.org/namespace == 'b'\"}")),
          OUTSIDE, "allowed: p allow 0"},
+        /* a namespace of which nothing but a set speaks has a name all the same */
+        {A_SET_OF("partners", "far", "203.0.113.1") G_TO_SRV(
+             ALLOW(FROM_SET("namespaceSelector: \"projectcalico.org/name starts with 'fa'\", "))),
+         OUTSIDE, "allowed: p allow 0"},
         /* a set is among what notSelector leaves out */
         {PARTNERS G_TO_SRV(ALLOW("source: {notSelector: \"name == 'partners'\"}")), OUTSIDE,
          "denied: p isolate"},
@@ -514,6 +518,11 @@ static void accounts(void **state)
          "allowed open"},
         {GLOBAL("p", "serviceAccountSelector: \"kind == 'job'\""), "a/cli", "b/cli", TCP(80),
          "denied: p isolate"},
+        /* selected or not, another one denies */
+        {GLOBAL("p",
+                "order: 1, serviceAccountSelector: \"kind == 'job'\", ingress: [{action: Deny}]")
+             GLOBAL("q", "order: 2, ingress: [{action: Deny}]"),
+         CLI, "denied: q deny 0, p unknown spec.serviceAccountSelector"},
         {GLOBAL("p", "tier: lost, serviceAccountSelector: \"kind == 'job'\""), CLI,
          "unknown: p unknown kind"},
     };

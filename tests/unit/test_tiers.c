@@ -229,6 +229,11 @@ static void rules_that_possibly_match(void **state)
         /* A name is never a pod's. */
         {ANP("a", "1", EGRESS(OUT_NAMES("Deny"))), DEV_TO_PROD, "allowed"},
         {ANP("a", "1", EGRESS(OUT_NAMES("Deny"))), TO_OUTSIDE, "unknown isolated: a#0 deny?"},
+        /* It may be a node's, and what is on its network has the same address. */
+        {ANP("a", "1", EGRESS(OUT_NAMES("Deny"))), "dev/web", "node/n1", TCP(443),
+         "unknown isolated: a#0 deny?"},
+        {ANP("a", "1", EGRESS(OUT_NAMES("Deny"))), "dev/web", "prod/agent", TCP(443),
+         "unknown isolated: a#0 deny?"},
         /* Nothing behind it denies. */
         {ANP("a", "1", EGRESS(OUT_NAMES("Allow"))), TO_OUTSIDE, "allowed"},
         {ANP("a", "1", INGRESS(IN_MAYBE("Allow"))) NP_ALLOW, DEV_TO_PROD,
