@@ -23,6 +23,7 @@ void pg_buf_putc(struct pg_buf *buf, char c);
 void pg_buf_fill(struct pg_buf *buf, char c, size_t n);
 void pg_buf_printf(struct pg_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void pg_buf_vprintf(struct pg_buf *buf, const char *format, va_list args);
+void pg_buf_vprintf(struct pg_buf *buf, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 #endif
