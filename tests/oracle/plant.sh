@@ -227,6 +227,10 @@ plant "the API server is nobody" eval/match.c \
     'return maybe_node || (unknown && (own || remote)) ? MATCH_MAYBE : MATCH_NO;' 'return unknown && (own || remote) ? MATCH_MAYBE : MATCH_NO;'
 plant "rules outside policyTypes do nothing, under Cilium too" eval/subjects.c \
     'source->kind == PG_POLICY_NETWORK && source->nrules[dir] > 0);' 'false);'
+plant "a host policy does nothing" eval/subjects.c \
+    'return selects_node(eval, source, class);' 'return false;'
+plant "a host policy selects every node" eval/subjects.c \
+    'return node == PG_NONE ||' 'return true ||'
 plant "icmps allows every protocol without ports" load/cilium_ports.c \
     'port->from = port->to = six ? ICMP_V6 : ICMP_V4;' 'port->from = 0, port->to = six ? ICMP_V6 : ICMP_V4;'
 

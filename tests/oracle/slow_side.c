@@ -216,23 +216,34 @@ static bool is_admin(enum w_kind kind)
     return kind == W_ADMIN || kind == W_BASELINE_ADMIN || kind == W_CLUSTER;
 }
 
+/* The priority of an admin policy of a tier; -1: it is none. */
+static int priority_of(const struct world *world, int index, bool baseline)
+{
+    const struct w_policy *policy = &world->policies[index];
+    if (!is_admin(policy->kind) || world->admins[policy->part].baseline != baseline)
+        return -1;
+    return world->admins[policy->part].priority;
+}
+
 /* The admin policies of a tier, by priority; equal ones are a group. */
 static void admin_stage(struct asking *asking, const struct chosen *chosen, bool baseline)
 {
-    const struct world *world = asking->world;
-    bool begun = false;
-    for (int priority = 0; priority <= 1000; priority++) {
+    for (int last = -1;;) {
+        int next = -1;
         for (int i = 0; i < chosen->n; i++) {
-            const struct w_policy *policy = &world->policies[chosen->v[i].policy];
-            const struct w_admin *admin =
-                is_admin(policy->kind) ? &world->admins[policy->part] : NULL;
-            if (admin == NULL || admin->baseline != baseline || admin->priority != priority)
-                continue;
-            if (!begun)
-                begin_stage(asking->side, SLOW_FIRST_MATCH, false);
-            begun = true;
-            add_use(asking, chosen->v[i].policy, YES, priority);
+            int priority = priority_of(asking->world, chosen->v[i].policy, baseline);
+            if (priority > last && (next < 0 || priority < next))
+                next = priority;
         }
+        if (next < 0)
+            return;
+        if (last < 0)
+            begin_stage(asking->side, SLOW_FIRST_MATCH, false);
+        for (int i = 0; i < chosen->n; i++) {
+            if (priority_of(asking->world, chosen->v[i].policy, baseline) == next)
+                add_use(asking, chosen->v[i].policy, YES, next);
+        }
+        last = next;
     }
 }
 
