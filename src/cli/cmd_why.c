@@ -365,15 +365,5 @@ static int answer(struct pg_cli_run *run, struct pg_cli_world *world, bool json)
 
 int pg_cli_run_why(struct pg_cli_run *run)
 {
-    static const char *const formats[] = {"table", "json", NULL};
-    struct pg_cli_world world;
-    int format = pg_cli_format(run->args, formats);
-    if (format < 0)
-        return PG_CLI_USAGE;
-    int status = pg_cli_source_open(run, &world);
-    if (status != PG_CLI_YES)
-        return status;
-    status = answer(run, &world, format == 1);
-    pg_cli_source_close(&world);
-    return status;
+    return pg_cli_source_answer(run, answer);
 }

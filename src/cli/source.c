@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "demo.h"
+#include "format.h"
 #include "polgrid/report.h"
 #include "polgrid/text.h"
 #include "say.h"
@@ -188,6 +189,21 @@ void pg_cli_source_close(struct pg_cli_world *world)
     pg_eval_free(world->eval);
     pg_cluster_free(world->cluster);
     *world = (struct pg_cli_world){0};
+}
+
+int pg_cli_source_answer(struct pg_cli_run *run, pg_cli_answer *answer)
+{
+    static const char *const formats[] = {"table", "json", NULL};
+    struct pg_cli_world world;
+    int format = pg_cli_format(run->args, formats);
+    if (format < 0)
+        return PG_CLI_USAGE;
+    int status = pg_cli_source_open(run, &world);
+    if (status != PG_CLI_YES)
+        return status;
+    status = answer(run, &world, format == 1);
+    pg_cli_source_close(&world);
+    return status;
 }
 
 int pg_cli_source_status(const struct pg_cli_run *run, const struct pg_cli_world *world, int status)

@@ -51,4 +51,9 @@ int pg_cli_source_status(const struct pg_cli_run *run, const struct pg_cli_world
    for it. */
 void pg_cli_source_warn(const struct pg_cli_world *world);
 
+/* A command that answers in a table or in JSON: reads the format, opens the sources, answers, closes them.
+   Returns the exit status. */
+typedef int pg_cli_answer(struct pg_cli_run *run, struct pg_cli_world *world, bool json);
+int pg_cli_source_answer(struct pg_cli_run *run, pg_cli_answer *answer);
+
 #endif
