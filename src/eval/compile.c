@@ -14,11 +14,8 @@ struct selector_bits {
     PG_VEC(const uint64_t *) bits;
 };
 
-/* Equal exactly for selectors that select alike; one with an expression is known by its place in memory,
-   since the text of an expression may mean something else in another policy. */
-static void selector_key(struct pg_buf *key, const struct pg_selector *selector)
+void pg_compile_selector_key(struct pg_buf *key, const struct pg_selector *selector)
 {
-    pg_buf_clear(key);
     if (selector->expr != NULL)
         pg_buf_add(key, (const char *)&selector->expr, sizeof selector->expr);
     for (uint32_t i = 0; i < selector->nreqs; i++) {
@@ -33,7 +30,8 @@ static const uint64_t *namespace_bits(struct pg_eval *eval, struct selector_bits
                                       struct pg_buf *key, const struct pg_selector *selector)
 {
     const struct pg_cluster *cluster = eval->cluster;
-    selector_key(key, selector);
+    pg_buf_clear(key);
+    pg_compile_selector_key(key, selector);
     uint32_t before = pg_strs_count(seen->keys);
     pg_str id = pg_strs_put(seen->keys, key->n > 0 ? key->p : "", key->n);
     /* The empty selector is the empty string, which a string table has from the start. */

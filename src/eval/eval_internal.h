@@ -9,6 +9,7 @@
 #define POLGRID_EVAL_INTERNAL_H
 
 #include "blocks.h"
+#include "polgrid/buf.h"
 #include "polgrid/eval.h"
 #include "polgrid/map.h"
 
@@ -135,6 +136,10 @@ void pg_compile_order(struct pg_eval *eval);     /* order.c */
 void pg_compile_classes(struct pg_eval *eval);   /* classes.c */
 void pg_compile_subjects(struct pg_eval *eval);  /* subjects.c */
 void pg_compile_strangers(struct pg_eval *eval); /* strangers.c */
+
+/* compile.c. Appends what is equal exactly for selectors that select alike; one with an expression is known by
+   its place in memory, since the text of an expression may mean something else in another policy. */
+void pg_compile_selector_key(struct pg_buf *key, const struct pg_selector *selector);
 
 /* subjects.c. Whether what a policy says of a class that it applies to can't be told: under this engine, or
    because it protects a host (14.16). */

@@ -12,6 +12,7 @@ libstrict_a_SOURCES += \
 	src/eval/match.c \
 	src/eval/miss.c \
 	src/eval/order.c \
+	src/eval/peersets.c src/eval/peersets.h \
 	src/eval/plugin.c include/polgrid/plugin.h \
 	src/eval/say.c \
 	src/eval/service.c src/eval/service_internal.h \
@@ -20,5 +21,7 @@ libstrict_a_SOURCES += \
 	src/eval/strangers.c \
 	src/eval/special.c \
 	src/eval/subjects.c \
+	src/eval/sweep.c src/eval/sweep.h \
+	src/eval/totals.c include/polgrid/totals.h \
 	src/eval/why.c src/eval/why_internal.h \
 	include/polgrid/eval.h include/polgrid/why.h

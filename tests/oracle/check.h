@@ -91,6 +91,7 @@ void check_classes(struct check *check);
 void check_pairs(struct check *check);
 void check_whys(struct check *check, int count);
 void check_grids(struct check *check, int count);
+void check_totals(struct check *check);
 
 /* A question about reasons. */
 struct question {

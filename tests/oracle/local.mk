@@ -6,6 +6,7 @@ tests_oracle_oracle_SOURCES = \
 	tests/oracle/check_grids.c \
 	tests/oracle/check_pairs.c \
 	tests/oracle/check_tiers.c \
+	tests/oracle/check_totals.c \
 	tests/oracle/check_whys.c \
 	tests/oracle/gen.c tests/oracle/gen.h \
 	tests/oracle/gen_admin.c \

@@ -90,6 +90,7 @@ static int check_seed(const struct settings *settings, uint64_t seed, uint64_t *
         check_pairs(check);
         check_whys(check, settings->whys);
         check_grids(check, settings->grids);
+        check_totals(check);
     }
     int differences = check->ndifferences;
     *ncompared += check->ncompared;

@@ -331,6 +331,22 @@ plant "a grid counts replicas as one pod" grid/axis.c \
     'class->npods, class->pods, class->nselves};' 'class->npods, class->pods, 0};'
 plant "a grid counts near and far pods alike" grid/meet.c \
     'npods[near] += places.v[i].npods;' 'npods[PG_NEAR_OTHER] += places.v[i].npods;'
+plant "a row of the totals forgets what the sources' rules single out" eval/sweep.c \
+    '    touch_by_egress(sweep, from);' ''
+plant "a row of the totals forgets whose rules single it out" eval/sweep.c \
+    '    touch_by_ingress(sweep, from);' ''
+plant "a match that is not sure is taken for one" eval/sweep.c \
+    'if (i >= set->nsure)' 'if (i > set->n)'
+plant "what is near to a host is background" eval/sweep.c \
+    'if (!eval->assume.ingress_own_node_policy)' 'if (false)'
+plant "the totals count a pod with itself" eval/totals.c \
+    'return class->npods - class->nselves;' 'return 0;'
+plant "the background of one family stands for both" eval/sweep.c \
+    'return family >= 0 || by_family[0] == by_family[1];' 'return true;'
+plant "named ports are background" eval/sweep.c \
+    'if (rule->named && pg_sweep_every(sweep, rule) != 0)' 'if (false)'
+plant "a peer that matches most matches everybody" eval/peersets.c \
+    'yes[sort][f] == maker->nclasses[sort][f]' 'yes[sort][f] + 1 >= maker->nclasses[sort][f]'
 
 echo "# $found of $planted planted bugs found"
 tap_done

@@ -1,0 +1,52 @@
+/*
+ * Peers as sets of classes, for clusters that have NetworkPolicy and nothing else.
+ *
+ * Equal peers are one set, found once; what selects by label is found through lists of the classes that
+ * have that label, what selects by address through a sorted list of addresses.
+ *
+ * A peer that matches everybody would be a set of everybody, so that is a flag instead, for each sort of
+ * class (pods, pods on the host network) and each family: set where the peer surely matches every such
+ * class. The members are then those classes about which no flag speaks and which the peer matches, surely
+ * or possibly, in some family. So a class that is no member is matched exactly where its flags say so.
+ */
+#ifndef POLGRID_EVAL_PEERSETS_H
+#define POLGRID_EVAL_PEERSETS_H
+
+#include "eval_internal.h"
+
+/* Sorts of classes. */
+enum {
+    SORT_PODS,
+    SORT_HOST,
+    NSORTS,
+};
+
+#define EVERY_BIT(sort, family_index) (1u << ((sort)*2 + (family_index)))
+
+struct peer_set {
+    const uint32_t *members;
+    uint32_t n;
+    uint32_t nsure; /* so many come first, and are surely matched in every family that they have */
+    uint8_t every;  /* EVERY_BIT() */
+};
+
+struct peer_sets {
+    struct peer_set *sets;
+    uint32_t nsets;
+    /* By rule id: sets[of_rule[first[id]]] … up to first[id + 1]. */
+    uint32_t *first, *of_rule;
+    uint32_t nrules;
+    uint64_t nmembers; /* of all sets */
+};
+
+/* False, where the cluster has other policies than NetworkPolicy, or the sets together have more members than
+   `most`. */
+bool pg_peersets_make(const struct pg_eval *eval, struct pg_arena *arena, uint64_t most,
+                      struct peer_sets *sets);
+
+static inline int class_sort(const struct pg_class *class)
+{
+    return class->kind == PG_CLASS_HOST ? SORT_HOST : SORT_PODS;
+}
+
+#endif

@@ -1,0 +1,387 @@
+/*
+ * The rows: which pairs of classes some rule singles out, and what they have.
+ *
+ * A rule of the source names its destinations. To find who names the source, the peer sets are turned over once:
+ * from a class to the sets that it is in, from a set to the ingress rules that use it, from a rule's policy to its
+ * subjects. What a pair has is its background and the ports of these rules; where that is not all (a match that
+ * is not sure, both families, a node's own pods) its cell is asked for.
+ */
+#include "sweep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- indexes ------------------------------------------------------------------------------------- */
+
+/* Turns counts, kept at first[i + 2], into places, kept at first[i + 1] until they are filled. */
+static struct lists begin_lists(struct pg_arena *arena, uint32_t *first, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++)
+        first[i + 2] += first[i + 1];
+    return (struct lists){first, pg_arena_array(arena, first[n + 1], sizeof(uint32_t))};
+}
+
+static uint32_t *new_counts(struct sweep *sweep, uint32_t n)
+{
+    return pg_arena_array(sweep->scratch, (size_t)n + 2, sizeof(uint32_t));
+}
+
+static void index_members(struct sweep *sweep)
+{
+    uint32_t n = sweep->eval->first_node, *first = new_counts(sweep, n);
+    for (uint32_t s = 0; s < sweep->sets.nsets; s++)
+        for (uint32_t i = 0; i < sweep->sets.sets[s].n; i++)
+            first[sweep->sets.sets[s].members[i] + 2]++;
+    sweep->sets_with = begin_lists(sweep->scratch, first, n);
+    for (uint32_t s = 0; s < sweep->sets.nsets; s++) {
+        const struct peer_set *set = &sweep->sets.sets[s];
+        for (uint32_t i = 0; i < set->n; i++)
+            sweep->sets_with.v[first[set->members[i] + 1]++] = MEMBERSHIP(s, i < set->nsure);
+    }
+}
+
+static struct use new_use(struct sweep *sweep, const struct rule *rule, uint32_t policy)
+{
+    pg_ports ports = pg_portset_intersect(sweep->eval->sets, rule->numeric, PG_PORTS_ALL);
+    return (struct use){rule, policy, PG_NONE, ports};
+}
+
+static void index_users(struct sweep *sweep)
+{
+    const struct pg_eval *eval = sweep->eval;
+    const struct peer_sets *sets = &sweep->sets;
+    uint32_t *first = new_counts(sweep, sets->nsets);
+    sweep->uses = pg_arena_array(sweep->scratch, sets->nrules, sizeof *sweep->uses);
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t p = 0; p < eval->cluster->npolicies; p++) {
+            const struct policy *policy = &eval->policies[p];
+            for (uint32_t r = 0; r < policy->source->nrules[PG_INGRESS]; r++) {
+                const struct rule *rule = &policy->rules[PG_INGRESS][r];
+                if (pass == 0)
+                    sweep->uses[rule->id] = new_use(sweep, rule, p);
+                for (uint32_t i = sets->first[rule->id]; i < sets->first[rule->id + 1]; i++) {
+                    if (pass == 0)
+                        first[sets->of_rule[i] + 2]++;
+                    else
+                        sweep->users.v[first[sets->of_rule[i] + 1]++] = rule->id;
+                }
+            }
+        }
+        if (pass == 0)
+            sweep->users = begin_lists(sweep->scratch, first, sets->nsets);
+    }
+}
+
+static void index_subjects(struct sweep *sweep)
+{
+    const struct pg_eval *eval = sweep->eval;
+    uint32_t n = eval->cluster->npolicies, *first = new_counts(sweep, n);
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t c = 0; c < eval->first_node; c++)
+            for (uint32_t i = 0; i < eval->data[c].npolicies[PG_INGRESS]; i++) {
+                uint32_t policy = eval->data[c].policies[PG_INGRESS][i];
+                if (pass == 0)
+                    first[policy + 2]++;
+                else
+                    sweep->subjects.v[first[policy + 1]++] = c;
+            }
+        if (pass == 0)
+            sweep->subjects = begin_lists(sweep->scratch, first, n);
+    }
+}
+
+static int compare_hosts(const void *a, const void *b)
+{
+    const struct host *x = a, *y = b;
+    if (x->node != y->node)
+        return x->node < y->node ? -1 : 1;
+    return x->class < y->class ? -1 : x->class > y->class;
+}
+
+static void index_classes(struct sweep *sweep)
+{
+    const struct pg_eval *eval = sweep->eval;
+    for (uint32_t c = 0; c < eval->first_node; c++) {
+        const struct pg_class *class = &eval->classes[c];
+        if (eval->data[c].nports > 0)
+            pg_vec_push(sweep->scratch, &sweep->named, c);
+        if (class->kind == PG_CLASS_HOST)
+            pg_vec_push(sweep->scratch, &sweep->hosts, ((struct host){class->node_name, c}));
+    }
+    if (sweep->hosts.n > 1)
+        qsort(sweep->hosts.v, sweep->hosts.n, sizeof *sweep->hosts.v, compare_hosts);
+}
+
+static void make_room(struct sweep *sweep)
+{
+    struct pg_arena *arena = sweep->scratch;
+    size_t squares = SMALL_SETS * SMALL_SETS;
+    sweep->slots = pg_arena_array(arena, sweep->eval->first_node, sizeof *sweep->slots);
+    sweep->small.unions = pg_arena_array(arena, squares, sizeof *sweep->small.unions);
+    sweep->small.pairs = pg_arena_array(arena, squares, sizeof *sweep->small.pairs);
+    sweep->taken_row = pg_arena_array(arena, sweep->crowds[PG_INGRESS].n, sizeof(uint64_t));
+}
+
+/* --- small sets ---------------------------------------------------------------------------------- */
+
+/* Nearly all port sets have small numbers: their unions are in a table, and so are the pairs counted by
+   the port sets of both sides. */
+
+static pg_ports join(struct sweep *sweep, pg_ports a, pg_ports b)
+{
+    if (a == b)
+        return a;
+    if (a >= SMALL_SETS || b >= SMALL_SETS)
+        return pg_portset_union(sweep->eval->sets, a, b);
+    pg_ports *known = &sweep->small.unions[a * SMALL_SETS + b];
+    if (*known == PG_PORTS_NONE) /* of two different sets that is no union */
+        *known = pg_portset_union(sweep->eval->sets, a, b);
+    return *known;
+}
+
+static void count_sides(struct sweep *sweep, pg_ports out, pg_ports in, uint64_t pairs)
+{
+    pg_ports both = pg_portset_intersect(sweep->eval->sets, out, in);
+    pg_sweep_count(sweep, &(struct pg_total){.sure = both,
+                                             .possible = both,
+                                             .out = out != PG_PORTS_NONE,
+                                             .in = in != PG_PORTS_NONE,
+                                             .pairs = pairs});
+}
+
+static void tally(struct sweep *sweep, pg_ports out, pg_ports in, uint64_t pairs)
+{
+    if (out >= SMALL_SETS || in >= SMALL_SETS)
+        count_sides(sweep, out, in, pairs);
+    else
+        sweep->small.pairs[out * SMALL_SETS + in] += pairs;
+}
+
+static void count_small(struct sweep *sweep)
+{
+    for (uint32_t i = 0; i < SMALL_SETS * SMALL_SETS; i++)
+        if (sweep->small.pairs[i] > 0)
+            count_sides(sweep, i / SMALL_SETS, i % SMALL_SETS, sweep->small.pairs[i]);
+}
+
+/* --- one row ------------------------------------------------------------------------------------- */
+
+/* The family in which a cell of two classes is decided, as an index; -1 where they have none or both in
+   common. */
+static int one_family(const struct pg_class *a, const struct pg_class *b)
+{
+    bool four = a->has_family[0] && b->has_family[0], six = a->has_family[1] && b->has_family[1];
+    return four == six ? -1 : six;
+}
+
+static const struct crowd *crowd_of(const struct sweep *sweep, uint32_t class, int dir)
+{
+    return &sweep->crowds[dir].v[sweep->crowd_of[dir][class]];
+}
+
+/* What a side lets through anyway, to or from a class; false where the families differ in that. */
+static bool background_to(const struct crowd *self, int sort, int family, pg_ports *ports)
+{
+    const pg_ports *by_family = self->background.ports[sort];
+    *ports = by_family[family < 0 ? 0 : family];
+    return family >= 0 || by_family[0] == by_family[1];
+}
+
+/* The slot of a class in the row, or column, of `line`; begun with the background when it is touched first. */
+static struct slot *touch(struct sweep *sweep, uint32_t line, uint32_t class)
+{
+    struct slot *slot = &sweep->slots[class];
+    if (slot->line == line + 1)
+        return slot;
+    const struct pg_class *a = &sweep->eval->classes[line], *b = &sweep->eval->classes[class];
+    int family = one_family(a, b);
+    const struct crowd *from = crowd_of(sweep, line, PG_EGRESS);
+    const struct crowd *to = crowd_of(sweep, class, PG_INGRESS);
+    slot->line = line + 1;
+    slot->ask = sweep->eval->assume.family != 0;
+    slot->ask |= family < 0 && !(a->has_family[0] && b->has_family[0]);
+    slot->ask |= !background_to(from, to->sort, family, &slot->out);
+    slot->ask |= !background_to(to, from->sort, family, &slot->in);
+    pg_vec_push(sweep->scratch, &sweep->touched, class);
+    return slot;
+}
+
+static pg_ports ports_at(struct sweep *sweep, uint32_t policy, const struct rule *rule,
+                         uint32_t destination)
+{
+    struct pg_eval *eval = sweep->eval;
+    pg_ports sure, possible;
+    struct ask ask = {.self = destination, .other = destination, .dir = PG_INGRESS};
+    pg_match_ports(eval, &eval->policies[policy], rule, &ask, &sure, &possible);
+    return pg_portset_intersect(eval->sets, sure, PG_PORTS_ALL);
+}
+
+static void add_egress_rule(struct sweep *sweep, uint32_t from, uint32_t policy,
+                            const struct rule *rule)
+{
+    pg_ports ports = pg_portset_intersect(sweep->eval->sets, rule->numeric, PG_PORTS_ALL);
+    for (uint32_t s = sweep->sets.first[rule->id]; s < sweep->sets.first[rule->id + 1]; s++) {
+        const struct peer_set *set = &sweep->sets.sets[sweep->sets.of_rule[s]];
+        for (uint32_t i = 0; i < set->n; i++) {
+            struct slot *slot = touch(sweep, from, set->members[i]);
+            if (i >= set->nsure)
+                slot->ask = true;
+            else if (rule->named)
+                ports = ports_at(sweep, policy, rule, set->members[i]);
+            slot->out = join(sweep, slot->out, ports);
+        }
+    }
+    /* A name means another number at each destination (semantics 7.6). */
+    if (rule->named && pg_sweep_every(sweep, rule) != 0)
+        for (uint32_t i = 0; i < sweep->named.n; i++)
+            touch(sweep, from, sweep->named.v[i])->ask = true;
+}
+
+/* What the rules of the source single out. */
+static void touch_by_egress(struct sweep *sweep, uint32_t from)
+{
+    const struct pg_eval *eval = sweep->eval;
+    const struct class_data *data = &eval->data[from];
+    for (uint32_t i = 0; i < data->npolicies[PG_EGRESS]; i++) {
+        uint32_t p = data->policies[PG_EGRESS][i];
+        const struct policy *policy = &eval->policies[p];
+        for (uint32_t r = 0; r < policy->source->nrules[PG_EGRESS]; r++)
+            add_egress_rule(sweep, from, p, &policy->rules[PG_EGRESS][r]);
+    }
+}
+
+static void add_ingress_rule(struct sweep *sweep, uint32_t from, struct use *use, bool sure)
+{
+    uint32_t end = sweep->subjects.first[use->policy + 1];
+    for (uint32_t s = sweep->subjects.first[use->policy]; s < end; s++) {
+        uint32_t to = sweep->subjects.v[s];
+        uint32_t signature = sweep->eval->data[to].port_signature;
+        struct slot *slot = touch(sweep, from, to);
+        if (use->rule->named && use->signature != signature) {
+            use->ports = ports_at(sweep, use->policy, use->rule, to);
+            use->signature = signature;
+        }
+        slot->ask |= !sure;
+        slot->in = join(sweep, slot->in, use->ports);
+    }
+}
+
+/* Whose rules single out the source. */
+static void touch_by_ingress(struct sweep *sweep, uint32_t from)
+{
+    for (uint32_t i = sweep->sets_with.first[from]; i < sweep->sets_with.first[from + 1]; i++) {
+        uint32_t set = sweep->sets_with.v[i] / 2;
+        bool sure = sweep->sets_with.v[i] % 2;
+        for (uint32_t u = sweep->users.first[set]; u < sweep->users.first[set + 1]; u++)
+            add_ingress_rule(sweep, from, &sweep->uses[sweep->users.v[u]], sure);
+    }
+}
+
+/* The classes on the host network of a node; where it is not known, or theirs is not, all of these. */
+static void touch_hosts(struct sweep *sweep, uint32_t class, pg_str node)
+{
+    uint32_t lo = 0, hi = sweep->hosts.n;
+    for (uint32_t i = 0; i < sweep->hosts.n; i++) {
+        if (node != PG_STR_NONE && sweep->hosts.v[i].node != PG_STR_NONE)
+            break; /* unknown ones sort first */
+        touch(sweep, class, sweep->hosts.v[i].class)->ask = true;
+    }
+    while (lo < hi) {
+        uint32_t middle = lo + (hi - lo) / 2;
+        if (sweep->hosts.v[middle].node < node)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    for (; lo < sweep->hosts.n && sweep->hosts.v[lo].node == node; lo++)
+        touch(sweep, class, sweep->hosts.v[lo].class)->ask = true;
+}
+
+static void touch_own_nodes(struct sweep *sweep, uint32_t class)
+{
+    const struct pg_eval *eval = sweep->eval;
+    const struct pg_class *pods = &eval->classes[class];
+    for (uint32_t i = 0; i < pods->npods; i++)
+        touch_hosts(sweep, class, eval->cluster->pods[pods->pods[i]].node_name);
+}
+
+/* From a class of pods to all others. */
+static void sweep_row(struct sweep *sweep, uint32_t from)
+{
+    const struct pg_eval *eval = sweep->eval;
+    sweep->touched.n = 0;
+    touch_by_egress(sweep, from);
+    touch_by_ingress(sweep, from);
+    if (eval->assume.egress_own_node_allow)
+        touch_own_nodes(sweep, from);
+    for (uint32_t i = 0; i < sweep->touched.n; i++) {
+        uint32_t to = sweep->touched.v[i];
+        const struct slot *slot = &sweep->slots[to];
+        uint64_t pairs = pg_sweep_pairs(eval, from, to);
+        sweep->taken_row[sweep->crowd_of[PG_INGRESS][to]] += pairs;
+        if (slot->ask)
+            pg_sweep_ask(sweep, from, to);
+        else
+            tally(sweep, slot->out, slot->in, pairs);
+    }
+}
+
+/* Hands the pairs that the row took off the background on to the crowds. */
+static void end_row(struct sweep *sweep, uint32_t from)
+{
+    uint32_t crowd = sweep->crowd_of[PG_EGRESS][from];
+    sweep->taken_row[sweep->crowd_of[PG_INGRESS][from]] +=
+        pg_sweep_selves(&sweep->eval->classes[from]);
+    for (uint32_t i = 0; i < sweep->crowds[PG_INGRESS].n; i++) {
+        if (sweep->taken_row[i] > 0)
+            *pg_sweep_taken(sweep, crowd, i) += sweep->taken_row[i];
+        sweep->taken_row[i] = 0;
+    }
+}
+
+/* From the pods on the host network to a class of pods, which their rules single out or whose node it is. */
+static void sweep_hosts(struct sweep *sweep, uint32_t to)
+{
+    const struct pg_eval *eval = sweep->eval;
+    sweep->touched.n = 0;
+    if (!eval->assume.ingress_own_node_policy)
+        touch_own_nodes(sweep, to);
+    for (uint32_t i = 0; i < eval->data[to].npolicies[PG_INGRESS]; i++) {
+        const struct policy *policy = &eval->policies[eval->data[to].policies[PG_INGRESS][i]];
+        for (uint32_t r = 0; r < policy->source->nrules[PG_INGRESS]; r++) {
+            uint32_t id = policy->rules[PG_INGRESS][r].id;
+            for (uint32_t s = sweep->sets.first[id]; s < sweep->sets.first[id + 1]; s++) {
+                const struct peer_set *set = &sweep->sets.sets[sweep->sets.of_rule[s]];
+                for (uint32_t m = 0; m < set->n; m++)
+                    if (eval->classes[set->members[m]].kind == PG_CLASS_HOST)
+                        touch(sweep, to, set->members[m]);
+            }
+        }
+    }
+    for (uint32_t i = 0; i < sweep->touched.n; i++) {
+        uint32_t from = sweep->touched.v[i];
+        *pg_sweep_taken(sweep, sweep->crowd_of[PG_EGRESS][from], sweep->crowd_of[PG_INGRESS][to]) +=
+            pg_sweep_pairs(eval, from, to);
+        pg_sweep_ask(sweep, from, to);
+    }
+}
+
+void pg_sweep_rows(struct sweep *sweep)
+{
+    const struct pg_eval *eval = sweep->eval;
+    make_room(sweep);
+    index_members(sweep);
+    index_users(sweep);
+    index_subjects(sweep);
+    index_classes(sweep);
+    for (uint32_t c = 0; c < eval->first_node; c++) {
+        if (eval->classes[c].kind == PG_CLASS_PODS)
+            sweep_row(sweep, c);
+        end_row(sweep, c);
+    }
+    count_small(sweep);
+    memset(sweep->slots, 0, eval->first_node * sizeof *sweep->slots);
+    for (uint32_t c = 0; sweep->hosts.n > 0 && c < eval->first_node; c++)
+        if (eval->data[c].npolicies[PG_INGRESS] > 0 && eval->classes[c].kind == PG_CLASS_PODS)
+            sweep_hosts(sweep, c);
+}

@@ -1,0 +1,105 @@
+/*
+ * The sweep over the matrix behind pg_eval_totals(): what its two halves share. sweep.c goes through the rows,
+ * totals.c counts what they leave.
+ */
+#ifndef POLGRID_EVAL_SWEEP_H
+#define POLGRID_EVAL_SWEEP_H
+
+#include "peersets.h"
+#include "polgrid/totals.h"
+#include "polgrid/vec.h"
+
+/* What a side lets through, by the sort and the family of the other end. */
+struct background {
+    pg_ports ports[NSORTS][2];
+};
+
+/* The classes alike as sources, or as destinations. */
+struct crowd {
+    struct background background;
+    uint64_t npods;
+    uint8_t sort;
+    bool has_family[2];
+};
+
+typedef PG_VEC(struct crowd) crowd_vec;
+
+/* Port sets with numbers below this one are handled by table. */
+#define SMALL_SETS 256u
+
+struct small_sets {
+    pg_ports *unions; /* [a * SMALL_SETS + b]; NONE: not made yet */
+    uint64_t *pairs;  /* counted, by the port sets of the two sides */
+};
+
+/* A set that a class is a member of, and whether surely. */
+#define MEMBERSHIP(set, sure) ((set)*2 + ((sure) ? 1 : 0))
+
+/* Lists by number: v[first[i]] … up to first[i + 1]. */
+struct lists {
+    uint32_t *first, *v;
+};
+
+struct host {
+    pg_str node;
+    uint32_t class;
+};
+
+/* An ingress rule, found by its id. */
+struct use {
+    const struct rule *rule;
+    uint32_t policy;
+    uint32_t signature; /* of the last destination at which its names were looked up … */
+    pg_ports ports;     /* … and what they meant there; of a rule without names, its ports */
+};
+
+/* What is known of the cell of the row at hand and a class, once it is touched. */
+struct slot {
+    uint32_t line; /* the row, from 1: else the slot is of an earlier one */
+    pg_ports out, in;
+    bool ask; /* it is not as simple as that */
+};
+
+struct sweep {
+    struct pg_eval *eval;
+    struct pg_arena *scratch;
+    struct peer_sets sets;
+    crowd_vec crowds[2];       /* by pg_dir */
+    uint32_t *crowd_of[2];     /* of a class */
+    struct lists sets_with;    /* by class: MEMBERSHIP() in sets */
+    struct lists users;        /* by set: the ids of ingress rules that use it */
+    struct use *uses;          /* by rule id */
+    struct lists subjects;     /* by policy: classes that are under its ingress rules */
+    PG_VEC(uint32_t) named;    /* classes with ports that some rule names */
+    PG_VEC(struct host) hosts; /* classes of pods on the host network, by node */
+    PG_VEC(uint32_t) touched;  /* of the row at hand */
+    struct slot *slots;        /* by class */
+    struct small_sets small;
+    uint64_t *taken_row;       /* of the row at hand, by crowd of the destination */
+    struct pg_map taken_index; /* PAIR(crowd, crowd) → index of taken */
+    PG_VEC(uint64_t) taken;    /* pairs that are not background */
+    struct pg_map total_index; /* answer → index of totals */
+    PG_VEC(struct pg_total) totals;
+    uint64_t asked;
+};
+
+/* The pairs of two classes. */
+uint64_t pg_sweep_pairs(const struct pg_eval *eval, uint32_t from, uint32_t to);
+/* Of these, the pairs of one pod with itself that are none. */
+uint64_t pg_sweep_selves(const struct pg_class *class);
+
+/* Adds pairs to the histogram. */
+void pg_sweep_count(struct sweep *sweep, const struct pg_total *total);
+/* Asks for the cell of two classes and counts its pairs; for one of each nearness, where one end is on the
+   network of a node. */
+void pg_sweep_ask(struct sweep *sweep, uint32_t from, uint32_t to);
+/* The count of pairs of two crowds that are no background. */
+uint64_t *pg_sweep_taken(struct sweep *sweep, uint32_t from, uint32_t to);
+
+/* Where a rule matches whatever class there is, as EVERY_BIT(). */
+unsigned pg_sweep_every(const struct sweep *sweep, const struct rule *rule);
+
+/* Counts all pairs that some rule singles out (sweep.c). The crowds must be known. */
+void pg_sweep_rows(struct sweep *sweep);
+
+#endif

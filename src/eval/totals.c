@@ -1,0 +1,261 @@
+/*
+ * How the pairs are counted.
+ *
+ * Of a class, the background is what its side lets through to or from a class that none of its rules singles
+ * out: every port where it is not isolated, else the ports of the rules that match everybody (peersets.h).
+ * Classes alike in background and families are one crowd, and crowd meets crowd in one multiplication. Row by
+ * row, the pairs that some rule of either end does single out are taken off that product and asked for their
+ * cell; so are pods and the host network of their own node, where that exempts (semantics 8.3).
+ */
+#include "sweep.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Members of all peer sets together, beyond which cell by cell is no slower and smaller. */
+#define MOST_MEMBERS (UINT64_C(24) << 20)
+
+/* --- results ------------------------------------------------------------------------------------- */
+
+void pg_sweep_count(struct sweep *sweep, const struct pg_total *total)
+{
+    if (total->pairs == 0)
+        return;
+    uint64_t key = (uint64_t)total->sure << 33 | (uint64_t)total->possible << 2 |
+                   (uint64_t)total->out << 1 | (uint64_t)total->in;
+    const uint32_t *known = pg_map_get(&sweep->total_index, key);
+    if (known != NULL) {
+        sweep->totals.v[*known].pairs += total->pairs;
+        return;
+    }
+    pg_map_put(&sweep->total_index, key, sweep->totals.n);
+    pg_vec_push(sweep->scratch, &sweep->totals, *total);
+}
+
+static bool lets_through(struct pg_eval *eval, const struct pg_side *side)
+{
+    return pg_portset_intersect(eval->sets, side->possible, PG_PORTS_ALL) != PG_PORTS_NONE;
+}
+
+static void ask_cell(struct sweep *sweep, uint32_t from, uint32_t to, enum pg_near near,
+                     uint64_t pairs)
+{
+    if (pairs == 0)
+        return;
+    struct pg_eval *eval = sweep->eval;
+    struct pg_cell cell = pg_eval_cell(eval, from, to, near, eval->assume.family);
+    sweep->asked++;
+    pg_sweep_count(sweep, &(struct pg_total){
+                              .sure = cell.sure,
+                              .possible = cell.possible,
+                              .out = !cell.no_route && lets_through(eval, &cell.sides[PG_EGRESS]),
+                              .in = !cell.no_route && lets_through(eval, &cell.sides[PG_INGRESS]),
+                              .pairs = pairs});
+}
+
+/* --- pairs --------------------------------------------------------------------------------------- */
+
+/* Pairs of a class with itself that are of one pod. */
+uint64_t pg_sweep_selves(const struct pg_class *class)
+{
+    return class->npods - class->nselves;
+}
+
+uint64_t pg_sweep_pairs(const struct pg_eval *eval, uint32_t from, uint32_t to)
+{
+    const struct pg_class *a = &eval->classes[from], *b = &eval->classes[to];
+    return (uint64_t)a->npods * b->npods - (from == to ? pg_sweep_selves(a) : 0);
+}
+
+/* Asks for a cell, or for one for each nearness where one end is on the network of a node. */
+void pg_sweep_ask(struct sweep *sweep, uint32_t from, uint32_t to)
+{
+    const struct pg_eval *eval = sweep->eval;
+    const struct pg_class *a = &eval->classes[from], *b = &eval->classes[to];
+    if ((a->kind == PG_CLASS_HOST) == (b->kind == PG_CLASS_HOST)) {
+        ask_cell(sweep, from, to, PG_NEAR_OTHER, pg_sweep_pairs(eval, from, to));
+        return;
+    }
+    const struct pg_class *spread = a->kind == PG_CLASS_HOST ? b : a;
+    struct pg_end host = {.kind = PG_END_POD, .index = (spread == a ? b : a)->pods[0]};
+    uint64_t others = (spread == a ? b : a)->npods, npods[3] = {0};
+    for (uint32_t i = 0; i < spread->npods; i++) {
+        struct pg_end pod = {.kind = PG_END_POD, .index = spread->pods[i]};
+        npods[pg_eval_near(eval, &pod, &host)]++;
+    }
+    for (int near = PG_NEAR_OTHER; near <= PG_NEAR_UNKNOWN; near++)
+        ask_cell(sweep, from, to, (enum pg_near)near, npods[near] * others);
+}
+
+/* --- background ---------------------------------------------------------------------------------- */
+
+/* Where a rule matches whatever class there is. */
+unsigned pg_sweep_every(const struct sweep *sweep, const struct rule *rule)
+{
+    unsigned every = rule->source->any_peer ? UINT_MAX : 0;
+    for (uint32_t i = sweep->sets.first[rule->id]; i < sweep->sets.first[rule->id + 1]; i++)
+        every |= sweep->sets.sets[sweep->sets.of_rule[i]].every;
+    return every;
+}
+
+/* The ports of a rule at a destination that has none of the names it gives; for ingress, at its own end. */
+static pg_ports ports_of(struct sweep *sweep, const struct policy *policy, const struct rule *rule,
+                         uint32_t class, int dir)
+{
+    struct pg_eval *eval = sweep->eval;
+    pg_ports sure = rule->numeric, possible;
+    struct ask ask = {.self = class, .other = class, .dir = (enum pg_dir)dir};
+    if (dir == PG_INGRESS)
+        pg_match_ports(eval, policy, rule, &ask, &sure, &possible);
+    return pg_portset_intersect(eval->sets, sure, PG_PORTS_ALL);
+}
+
+static struct background background_of(struct sweep *sweep, uint32_t class, int dir)
+{
+    struct pg_eval *eval = sweep->eval;
+    const struct class_data *data = &eval->data[class];
+    bool open = data->npolicies[dir] == 0 || eval->classes[class].kind == PG_CLASS_HOST;
+    struct background background;
+    for (int i = 0; i < NSORTS * 2; i++)
+        background.ports[i / 2][i % 2] = open ? PG_PORTS_ALL : PG_PORTS_NONE;
+    for (uint32_t i = 0; !open && i < data->npolicies[dir]; i++) {
+        const struct policy *policy = &eval->policies[data->policies[dir][i]];
+        for (uint32_t r = 0; r < policy->source->nrules[dir]; r++) {
+            const struct rule *rule = &policy->rules[dir][r];
+            unsigned every = pg_sweep_every(sweep, rule);
+            if (every == 0)
+                continue;
+            pg_ports ports = ports_of(sweep, policy, rule, class, dir);
+            for (int b = 0; b < NSORTS * 2; b++)
+                if ((every & EVERY_BIT(b / 2, b % 2)) != 0)
+                    background.ports[b / 2][b % 2] =
+                        pg_portset_union(eval->sets, background.ports[b / 2][b % 2], ports);
+        }
+    }
+    return background;
+}
+
+static void gather_crowds(struct sweep *sweep, int dir)
+{
+    const struct pg_eval *eval = sweep->eval;
+    struct pg_strs *keys = pg_strs_new();
+    struct pg_map by_key = {0};
+    sweep->crowd_of[dir] = pg_arena_array(sweep->scratch, eval->first_node, sizeof(uint32_t));
+    for (uint32_t c = 0; c < eval->first_node; c++) {
+        const struct pg_class *class = &eval->classes[c];
+        struct crowd crowd = {.background = background_of(sweep, c, dir),
+                              .sort = (uint8_t)class_sort(class),
+                              .has_family = {class->has_family[0], class->has_family[1]}};
+        uint32_t key[NSORTS * 2 + 1];
+        memcpy(key, crowd.background.ports, sizeof crowd.background.ports);
+        key[NSORTS * 2] = (uint32_t)crowd.sort << 2 | (uint32_t)crowd.has_family[0] << 1 |
+                          (uint32_t)crowd.has_family[1];
+        pg_str number = pg_strs_put(keys, (const char *)key, sizeof key);
+        if (pg_map_get(&by_key, number) == NULL) {
+            pg_map_put(&by_key, number, sweep->crowds[dir].n);
+            pg_vec_push(sweep->scratch, &sweep->crowds[dir], crowd);
+        }
+        uint32_t index = *pg_map_get(&by_key, number);
+        sweep->crowd_of[dir][c] = index;
+        sweep->crowds[dir].v[index].npods += class->npods;
+    }
+    pg_map_free(&by_key);
+    pg_strs_free(keys);
+}
+
+static struct pg_total meet_crowds(struct sweep *sweep, const struct crowd *from,
+                                   const struct crowd *to)
+{
+    struct pg_portsets *sets = sweep->eval->sets;
+    int family = sweep->eval->assume.family;
+    struct pg_total total = {.sure = PG_PORTS_ALL, .possible = PG_PORTS_NONE};
+    bool route = false;
+    for (int f = 0; f < 2; f++) {
+        if (!from->has_family[f] || !to->has_family[f] || (family != 0 && family != 4 + 2 * f))
+            continue;
+        pg_ports out = from->background.ports[to->sort][f];
+        pg_ports in = to->background.ports[from->sort][f];
+        pg_ports both = pg_portset_intersect(sets, out, in);
+        route = true;
+        total.out |= out != PG_PORTS_NONE;
+        total.in |= in != PG_PORTS_NONE;
+        total.sure = pg_portset_intersect(sets, total.sure, both);
+        total.possible = pg_portset_union(sets, total.possible, both);
+    }
+    if (!route)
+        total.sure = PG_PORTS_NONE;
+    return total;
+}
+
+uint64_t *pg_sweep_taken(struct sweep *sweep, uint32_t from, uint32_t to)
+{
+    uint64_t key = PG_MAP_PAIR(from, to);
+    const uint32_t *known = pg_map_get(&sweep->taken_index, key);
+    if (known != NULL)
+        return &sweep->taken.v[*known];
+    pg_map_put(&sweep->taken_index, key, sweep->taken.n);
+    return pg_vec_add(sweep->scratch, &sweep->taken);
+}
+
+static void count_background(struct sweep *sweep)
+{
+    for (uint32_t i = 0; i < sweep->crowds[PG_EGRESS].n; i++)
+        for (uint32_t k = 0; k < sweep->crowds[PG_INGRESS].n; k++) {
+            const struct crowd *from = &sweep->crowds[PG_EGRESS].v[i];
+            const struct crowd *to = &sweep->crowds[PG_INGRESS].v[k];
+            const uint32_t *less = pg_map_get(&sweep->taken_index, PG_MAP_PAIR(i, k));
+            struct pg_total total = meet_crowds(sweep, from, to);
+            total.pairs = from->npods * to->npods - (less != NULL ? sweep->taken.v[*less] : 0);
+            pg_sweep_count(sweep, &total);
+        }
+}
+
+/* --- the result ---------------------------------------------------------------------------------- */
+
+static void count_plain(struct sweep *sweep)
+{
+    for (int dir = 0; dir < 2; dir++)
+        gather_crowds(sweep, dir);
+    pg_sweep_rows(sweep);
+    count_background(sweep);
+}
+
+static void ask_all(struct sweep *sweep)
+{
+    for (uint32_t a = 0; a < sweep->eval->first_node; a++)
+        for (uint32_t b = 0; b < sweep->eval->first_node; b++)
+            pg_sweep_ask(sweep, a, b);
+}
+
+static int compare_totals(const void *a, const void *b)
+{
+    const struct pg_total *x = a, *y = b;
+    if (x->sure != y->sure)
+        return x->sure < y->sure ? -1 : 1;
+    if (x->possible != y->possible)
+        return x->possible < y->possible ? -1 : 1;
+    return (x->out * 2 + x->in) - (y->out * 2 + y->in);
+}
+
+struct pg_totals pg_eval_totals(struct pg_eval *eval, struct pg_arena *arena)
+{
+    struct sweep sweep = {.eval = eval, .scratch = pg_arena_new()};
+    if (pg_peersets_make(eval, sweep.scratch, MOST_MEMBERS, &sweep.sets))
+        count_plain(&sweep);
+    else
+        ask_all(&sweep);
+    struct pg_totals totals = {.n = sweep.totals.n, .asked = sweep.asked};
+    struct pg_total *v = pg_arena_array(arena, totals.n, sizeof *v);
+    for (uint32_t i = 0; i < totals.n; i++) {
+        v[i] = sweep.totals.v[i];
+        totals.pairs += v[i].pairs;
+    }
+    if (totals.n > 1)
+        qsort(v, totals.n, sizeof *v, compare_totals);
+    totals.v = v;
+    pg_map_free(&sweep.taken_index);
+    pg_map_free(&sweep.total_index);
+    pg_arena_free(sweep.scratch);
+    return totals;
+}
