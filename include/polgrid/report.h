@@ -116,6 +116,10 @@ bool pg_report_matrix_md(struct pg_buf *out, struct pg_eval *eval,
 bool pg_report_matrix_json(struct pg_buf *out, struct pg_eval *eval,
                            const struct pg_report_matrix *matrix, struct pg_err *err);
 
+/* The whole matrix in a few numbers (totals.h), within `lens`: pairs of pods by verdict and by ports. */
+void pg_report_totals_table(struct pg_buf *out, struct pg_eval *eval, pg_ports lens);
+void pg_report_totals_json(struct pg_buf *out, struct pg_eval *eval, pg_ports lens);
+
 /* --- ways into the cluster ------------------------------------------------------------------------ */
 
 void pg_report_entries_table(struct pg_buf *out, struct pg_eval *eval,

@@ -13,8 +13,9 @@
 
 /* All ordered pairs with one answer. */
 struct pg_total {
-    pg_ports sure, possible; /* of TCP, UDP and SCTP, as in struct pg_cell */
-    bool out, in;            /* whether the side that sends, that receives, possibly lets some port through */
+    pg_ports sure, possible; /* within the lens, as in struct pg_cell */
+    bool out,
+        in; /* whether the side that sends, that receives, possibly lets some of the lens through */
     uint64_t pairs;
 };
 
@@ -27,7 +28,8 @@ struct pg_totals {
 };
 
 /* Of all pods, those on the host network included, in the families that questions are asked for
-   (pg_eval_ask_family). The result lives in `arena`. */
-struct pg_totals pg_eval_totals(struct pg_eval *eval, struct pg_arena *arena);
+   (pg_eval_ask_family). `lens`: the ports that are looked at, PG_PORTS_ALL or a part of it. The result lives in
+   `arena`. */
+struct pg_totals pg_eval_totals(struct pg_eval *eval, struct pg_arena *arena, pg_ports lens);
 
 #endif

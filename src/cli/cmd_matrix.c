@@ -70,10 +70,47 @@ static bool set_up(struct pg_cli_run *run, struct pg_cli_world *world,
            set_lens(run, world->eval, matrix, err);
 }
 
+static bool check_totals(const struct pg_cli_args *args, int format)
+{
+    static const enum pg_cli_option_id others[] = {PG_OPT_BY, PG_OPT_FROM, PG_OPT_TO, PG_OPT_EXPAND};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (args->given[others[i]]) {
+            pg_cli_say("--totals is of all pods; it does not go with --%s",
+                       pg_cli_options[others[i]].name);
+            return false;
+        }
+    }
+    if (writers[format] == pg_report_matrix_table || writers[format] == pg_report_matrix_json)
+        return true;
+    pg_cli_say("--totals goes with -o table or json");
+    return false;
+}
+
+static bool write_totals(struct pg_cli_run *run, struct pg_buf *out, struct pg_eval *eval,
+                         int format, struct pg_err *err)
+{
+    struct pg_report_matrix matrix = {0};
+    if (!set_lens(run, eval, &matrix, err))
+        return false;
+    if (writers[format] == pg_report_matrix_json)
+        pg_report_totals_json(out, eval, matrix.ports);
+    else
+        pg_report_totals_table(out, eval, matrix.ports);
+    return true;
+}
+
+static bool write_matrix(struct pg_cli_run *run, struct pg_buf *out, struct pg_cli_world *world,
+                         int format, struct pg_err *err)
+{
+    struct pg_report_matrix matrix;
+    if (run->args->given[PG_OPT_TOTALS])
+        return write_totals(run, out, world->eval, format, err);
+    return set_up(run, world, &matrix, err) && writers[format](out, world->eval, &matrix, err);
+}
+
 int pg_cli_run_matrix(struct pg_cli_run *run)
 {
     struct pg_cli_world world;
-    struct pg_report_matrix matrix;
     struct pg_err err;
     struct pg_buf out = {0};
     int format = pg_cli_format(run->args, formats);
@@ -83,10 +120,12 @@ int pg_cli_run_matrix(struct pg_cli_run *run)
         pg_cli_say("--expand goes with -o json");
         return PG_CLI_USAGE;
     }
+    if (run->args->given[PG_OPT_TOTALS] && !check_totals(run->args, format))
+        return PG_CLI_USAGE;
     int status = pg_cli_source_open(run, &world);
     if (status != PG_CLI_YES)
         return status;
-    if (set_up(run, &world, &matrix, &err) && writers[format](&out, world.eval, &matrix, &err)) {
+    if (write_matrix(run, &out, &world, format, &err)) {
         if (writers[format] == pg_report_matrix_csv)
             pg_cli_source_warn(&world);
         status = pg_cli_write(&out, pg_cli_source_status(run, &world, PG_CLI_YES));

@@ -33,6 +33,7 @@ enum pg_cli_option_id {
     PG_OPT_FROM,
     PG_OPT_TO,
     PG_OPT_EXPAND,
+    PG_OPT_TOTALS,
     PG_OPT_ASSUME,
     PG_OPT_STRICT,
     PG_OPT_COLOR,

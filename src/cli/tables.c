@@ -19,6 +19,7 @@ const struct pg_cli_option pg_cli_options[PG_NOPTIONS] = {
     [PG_OPT_FROM] = {'\0', "from", "WHO", "rows: NS, NS/NAME, NS/KIND/NAME, internet; * and ? match"},
     [PG_OPT_TO] = {'\0', "to", "WHO", "columns, likewise"},
     [PG_OPT_EXPAND] = {'\0', "expand", NULL, "with -o json: every pair of pods, too"},
+    [PG_OPT_TOTALS] = {'\0', "totals", NULL, "only how many pairs of pods have which answer"},
     [PG_OPT_ASSUME] = {'\0', "assume", "KEY=VALUE",
                        "how the cluster decides what Kubernetes leaves open; may be repeated"},
     [PG_OPT_STRICT] = {'\0', "strict", NULL,
@@ -38,7 +39,7 @@ const struct pg_cli_option pg_cli_options[PG_NOPTIONS] = {
 #define ANSWER (SOURCE | PG_OPT_BIT(PG_OPT_OUTPUT) | PG_OPT_BIT(PG_OPT_STRICT))
 #define LENS                                                                     \
     (PG_OPT_BIT(PG_OPT_BY) | PG_OPT_BIT(PG_OPT_PORT) | PG_OPT_BIT(PG_OPT_FROM) | \
-     PG_OPT_BIT(PG_OPT_TO) | PG_OPT_BIT(PG_OPT_EXPAND))
+     PG_OPT_BIT(PG_OPT_TO) | PG_OPT_BIT(PG_OPT_EXPAND) | PG_OPT_BIT(PG_OPT_TOTALS))
 #define SCREEN (PG_OPT_BIT(PG_OPT_NO_MOUSE) | PG_OPT_BIT(PG_OPT_LINE_DRAWING))
 
 const struct pg_cli_command pg_cli_commands[] = {
@@ -58,7 +59,10 @@ const struct pg_cli_command pg_cli_commands[] = {
         .more =
             "Formats: table (default), wide (a line a cell, with ports), csv, md, json.\n\n"
             "Without --by, workloads where there are few, else namespaces. JSON is by groups: sets "
-            "of pods and of outside addresses that no policy treats differently.",
+            "of pods and of outside addresses that no policy treats differently.\n\n"
+            "--totals sums the whole matrix up, over the pairs of pods, however large it is; in "
+            "table "
+            "and json.",
         .options = ANSWER | LENS,
         .run = pg_cli_run_matrix,
     },

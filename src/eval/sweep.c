@@ -144,8 +144,8 @@ static void count_sides(struct sweep *sweep, pg_ports out, pg_ports in, uint64_t
     pg_ports both = pg_portset_intersect(sweep->eval->sets, out, in);
     pg_sweep_count(sweep, &(struct pg_total){.sure = both,
                                              .possible = both,
-                                             .out = out != PG_PORTS_NONE,
-                                             .in = in != PG_PORTS_NONE,
+                                             .out = pg_sweep_lets(sweep, out),
+                                             .in = pg_sweep_lets(sweep, in),
                                              .pairs = pairs});
 }
 

@@ -62,6 +62,7 @@ struct slot {
 
 struct sweep {
     struct pg_eval *eval;
+    pg_ports lens;
     struct pg_arena *scratch;
     struct peer_sets sets;
     crowd_vec crowds[2];       /* by pg_dir */
@@ -88,7 +89,9 @@ uint64_t pg_sweep_pairs(const struct pg_eval *eval, uint32_t from, uint32_t to);
 /* Of these, the pairs of one pod with itself that are none. */
 uint64_t pg_sweep_selves(const struct pg_class *class);
 
-/* Adds pairs to the histogram. */
+/* Whether a side that lets `ports` through lets some of the lens through. */
+bool pg_sweep_lets(struct sweep *sweep, pg_ports ports);
+/* Adds pairs to the histogram; what they have is cut to the lens here. */
 void pg_sweep_count(struct sweep *sweep, const struct pg_total *total);
 /* Asks for the cell of two classes and counts its pairs; for one of each nearness, where one end is on the
    network of a node. */

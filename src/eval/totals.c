@@ -18,24 +18,27 @@
 
 /* --- results ------------------------------------------------------------------------------------- */
 
+bool pg_sweep_lets(struct sweep *sweep, pg_ports ports)
+{
+    return pg_portset_intersect(sweep->eval->sets, ports, sweep->lens) != PG_PORTS_NONE;
+}
+
 void pg_sweep_count(struct sweep *sweep, const struct pg_total *total)
 {
+    struct pg_total cut = *total;
     if (total->pairs == 0)
         return;
-    uint64_t key = (uint64_t)total->sure << 33 | (uint64_t)total->possible << 2 |
-                   (uint64_t)total->out << 1 | (uint64_t)total->in;
+    cut.sure = pg_portset_intersect(sweep->eval->sets, total->sure, sweep->lens);
+    cut.possible = pg_portset_intersect(sweep->eval->sets, total->possible, sweep->lens);
+    uint64_t key = (uint64_t)cut.sure << 33 | (uint64_t)cut.possible << 2 | (uint64_t)cut.out << 1 |
+                   (uint64_t)cut.in;
     const uint32_t *known = pg_map_get(&sweep->total_index, key);
     if (known != NULL) {
-        sweep->totals.v[*known].pairs += total->pairs;
+        sweep->totals.v[*known].pairs += cut.pairs;
         return;
     }
     pg_map_put(&sweep->total_index, key, sweep->totals.n);
-    pg_vec_push(sweep->scratch, &sweep->totals, *total);
-}
-
-static bool lets_through(struct pg_eval *eval, const struct pg_side *side)
-{
-    return pg_portset_intersect(eval->sets, side->possible, PG_PORTS_ALL) != PG_PORTS_NONE;
+    pg_vec_push(sweep->scratch, &sweep->totals, cut);
 }
 
 static void ask_cell(struct sweep *sweep, uint32_t from, uint32_t to, enum pg_near near,
@@ -46,12 +49,13 @@ static void ask_cell(struct sweep *sweep, uint32_t from, uint32_t to, enum pg_ne
     struct pg_eval *eval = sweep->eval;
     struct pg_cell cell = pg_eval_cell(eval, from, to, near, eval->assume.family);
     sweep->asked++;
-    pg_sweep_count(sweep, &(struct pg_total){
-                              .sure = cell.sure,
-                              .possible = cell.possible,
-                              .out = !cell.no_route && lets_through(eval, &cell.sides[PG_EGRESS]),
-                              .in = !cell.no_route && lets_through(eval, &cell.sides[PG_INGRESS]),
-                              .pairs = pairs});
+    pg_sweep_count(
+        sweep, &(struct pg_total){
+                   .sure = cell.sure,
+                   .possible = cell.possible,
+                   .out = !cell.no_route && pg_sweep_lets(sweep, cell.sides[PG_EGRESS].possible),
+                   .in = !cell.no_route && pg_sweep_lets(sweep, cell.sides[PG_INGRESS].possible),
+                   .pairs = pairs});
 }
 
 /* --- pairs --------------------------------------------------------------------------------------- */
@@ -178,8 +182,8 @@ static struct pg_total meet_crowds(struct sweep *sweep, const struct crowd *from
         pg_ports in = to->background.ports[from->sort][f];
         pg_ports both = pg_portset_intersect(sets, out, in);
         route = true;
-        total.out |= out != PG_PORTS_NONE;
-        total.in |= in != PG_PORTS_NONE;
+        total.out |= pg_sweep_lets(sweep, out);
+        total.in |= pg_sweep_lets(sweep, in);
         total.sure = pg_portset_intersect(sets, total.sure, both);
         total.possible = pg_portset_union(sets, total.possible, both);
     }
@@ -238,9 +242,9 @@ static int compare_totals(const void *a, const void *b)
     return (x->out * 2 + x->in) - (y->out * 2 + y->in);
 }
 
-struct pg_totals pg_eval_totals(struct pg_eval *eval, struct pg_arena *arena)
+struct pg_totals pg_eval_totals(struct pg_eval *eval, struct pg_arena *arena, pg_ports lens)
 {
-    struct sweep sweep = {.eval = eval, .scratch = pg_arena_new()};
+    struct sweep sweep = {.eval = eval, .lens = lens, .scratch = pg_arena_new()};
     if (pg_peersets_make(eval, sweep.scratch, MOST_MEMBERS, &sweep.sets))
         count_plain(&sweep);
     else

@@ -17,5 +17,6 @@ libpolgrid_a_SOURCES += \
 	src/report/report.c \
 	src/report/select.c \
 	src/report/select.h \
+	src/report/totals.c \
 	src/report/why_json.c \
 	src/report/why_text.c

@@ -202,27 +202,6 @@ static void print_causes(const struct sheet *sheet)
     pg_arena_free(scratch);
 }
 
-static void print_title(const struct sheet *sheet)
-{
-    const struct pg_cluster *cluster = pg_eval_cluster(sheet->eval);
-    struct pg_buf assumed = {0};
-    pg_buf_puts(sheet->out, "Rows may reach columns, on ");
-    if (sheet->matrix->ports == PG_PORTS_ALL)
-        pg_buf_puts(sheet->out, "any port");
-    else
-        pg_portset_print(sheet->out, pg_eval_portsets(sheet->eval), sheet->matrix->ports);
-    pg_buf_printf(sheet->out, ". %u %s, %u %s, %u %s.\n", (unsigned)cluster->npods,
-                  pg_report_plural(cluster->npods, "pod", "pods"), (unsigned)cluster->nnamespaces,
-                  pg_report_plural(cluster->nnamespaces, "namespace", "namespaces"),
-                  (unsigned)cluster->npolicies,
-                  pg_report_plural(cluster->npolicies, "policy", "policies"));
-    pg_assume_print(&assumed, pg_eval_assume(sheet->eval));
-    if (assumed.n > 0)
-        pg_buf_printf(sheet->out, "Assumed: %s.\n", pg_buf_text(&assumed));
-    pg_buf_putc(sheet->out, '\n');
-    pg_buf_free(&assumed);
-}
-
 bool pg_report_matrix_table(struct pg_buf *out, struct pg_eval *eval,
                             const struct pg_report_matrix *matrix, struct pg_err *err)
 {
@@ -231,7 +210,7 @@ bool pg_report_matrix_table(struct pg_buf *out, struct pg_eval *eval,
         return false;
     int width = name_width(&sheet);
     pg_report_head(out, eval);
-    print_title(&sheet);
+    pg_report_title(out, eval, "Rows may reach columns", matrix->ports);
     print_header(&sheet, width);
     for (uint32_t i = 0; i < sheet.layout.rows.n; i++)
         print_row(&sheet, i, width);

@@ -35,6 +35,10 @@ void pg_report_place(struct pg_buf *out, const struct pg_cluster *cluster, struc
 void pg_report_wrap(struct pg_buf *out, const char *text, int indent);
 const char *pg_report_plural(uint64_t n, const char *one, const char *many);
 
+/* The first lines of a report on the matrix: "Rows may reach columns, on any port. 46 pods, …", what was
+   assumed, an empty line. */
+void pg_report_title(struct pg_buf *out, struct pg_eval *eval, const char *what, pg_ports lens);
+
 /* Columns of text, as wide as their widest cell. The last column is not padded. */
 #define PG_REPORT_COLUMNS 12
 

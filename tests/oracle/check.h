@@ -86,6 +86,9 @@ struct slow_cell {
 struct slow_cell check_slow_cell(const struct check *check, int from, int to, bool replicas,
                                  int family);
 
+/* Ports to look at: every one, or those of one atom; and their mask. */
+pg_ports check_lens(struct check *check, uint64_t *mask);
+
 /* The comparisons; each covers the whole world, or draws a sample. */
 void check_classes(struct check *check);
 void check_pairs(struct check *check);

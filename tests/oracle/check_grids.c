@@ -172,6 +172,20 @@ static void check_cells(struct check *check, struct pg_grid *grid, uint64_t lens
     }
 }
 
+pg_ports check_lens(struct check *check, uint64_t *mask)
+{
+    *mask = check->all;
+    if (!w_random_chance(&check->random, 40))
+        return PG_PORTS_ALL;
+    int a = (int)w_random_below(&check->random, (uint32_t)check->natoms);
+    if (check->atoms[a].protocol == W_ICMP) /* what grids do not show */
+        a = 0;
+    const struct atom *atom = &check->atoms[a];
+    *mask = UINT64_C(1) << a;
+    return pg_portset_range(pg_eval_portsets(check->eval), (enum pg_protocol)atom->protocol,
+                            (uint32_t)atom->first, (uint32_t)atom->last);
+}
+
 void check_grids(struct check *check, int count)
 {
     for (int i = 0; i < count; i++) {
@@ -182,17 +196,8 @@ void check_grids(struct check *check, int count)
                                        .workload = PG_NONE,
                                        .outside = w_random_chance(&check->random, 50),
                                        .empty = w_random_chance(&check->random, 50)};
-        pg_ports ports = PG_PORTS_ALL;
-        uint64_t lens = check->all;
-        if (w_random_chance(&check->random, 40)) {
-            int a = (int)w_random_below(&check->random, (uint32_t)check->natoms);
-            const struct atom *atom = &check->atoms[a];
-            if (atom->protocol == W_ICMP) /* what grids do not show */
-                atom = &check->atoms[a = 0];
-            lens = UINT64_C(1) << a;
-            ports = pg_portset_range(pg_eval_portsets(check->eval), (enum pg_protocol)atom->protocol,
-                                     (uint32_t)atom->first, (uint32_t)atom->last);
-        }
+        uint64_t lens;
+        pg_ports ports = check_lens(check, &lens);
         struct pg_grid *grid = pg_grid_new(check->eval, &axis[0], &axis[1], ports);
         check_axis(check, pg_grid_row, grid, pg_grid_nrows(grid));
         check_axis(check, pg_grid_column, grid, pg_grid_ncolumns(grid));

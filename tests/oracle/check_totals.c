@@ -28,7 +28,8 @@ static struct answer *find(struct answers *answers, uint64_t sure, uint64_t poss
     return &answers->v[answers->n++];
 }
 
-static void count_slow(const struct check *check, int from, int to, struct answers *answers)
+static void count_slow(const struct check *check, int from, int to, uint64_t lens,
+                       struct answers *answers)
 {
     if (check->ends[from].kind != SLOW_POD || check->ends[to].kind != SLOW_POD ||
         slow_is_self(check->world, check->ends[from], check->ends[to]))
@@ -36,21 +37,22 @@ static void count_slow(const struct check *check, int from, int to, struct answe
     struct slow_cell cell = check_slow_cell(check, from, to, true, 0);
     bool side[2];
     for (int dir = 0; dir < 2; dir++)
-        side[dir] = !cell.no_route && (cell.sides[dir].possible & check->all) != 0;
-    find(answers, cell.both.sure & check->all, cell.both.possible & check->all, side[W_EGRESS],
-         side[W_INGRESS])
+        side[dir] = !cell.no_route && (cell.sides[dir].possible & lens) != 0;
+    find(answers, cell.both.sure & lens, cell.both.possible & lens, side[W_EGRESS], side[W_INGRESS])
         ->slow++;
 }
 
 void check_totals(struct check *check)
 {
     static struct answers answers;
+    uint64_t mask;
+    pg_ports lens = check_lens(check, &mask);
     answers.n = 0;
     for (int from = 0; from < check->nends; from++)
         for (int to = 0; to < check->nends; to++)
-            count_slow(check, from, to, &answers);
+            count_slow(check, from, to, mask, &answers);
     struct pg_arena *arena = pg_arena_new();
-    struct pg_totals totals = pg_eval_totals(check->eval, arena);
+    struct pg_totals totals = pg_eval_totals(check->eval, arena, lens);
     for (uint32_t i = 0; i < totals.n; i++) {
         const struct pg_total *total = &totals.v[i];
         if (answers.n < W_ENDS * W_ENDS)

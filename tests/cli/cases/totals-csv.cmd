@@ -1,0 +1,1 @@
+polgrid matrix --demo --totals -o csv

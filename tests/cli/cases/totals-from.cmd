@@ -1,0 +1,1 @@
+polgrid matrix --demo --totals --from dev

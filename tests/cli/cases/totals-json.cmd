@@ -1,0 +1,1 @@
+polgrid matrix --demo --totals --port 8080/TCP -o json
