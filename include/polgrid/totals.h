@@ -32,4 +32,9 @@ struct pg_totals {
    `arena`. */
 struct pg_totals pg_eval_totals(struct pg_eval *eval, struct pg_arena *arena, pg_ports lens);
 
+/* The same, with peer sets treated as large from `large` steps on: for tests, which have large sets in small clusters
+   then. The result does not hang on it. */
+struct pg_totals pg_eval_totals_tuned(struct pg_eval *eval, struct pg_arena *arena, pg_ports lens,
+                                      uint64_t large);
+
 #endif

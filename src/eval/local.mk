@@ -9,6 +9,7 @@ libstrict_a_SOURCES += \
 	src/eval/entry_controller.c \
 	src/eval/entry_outside.c \
 	src/eval/eval.c src/eval/eval_internal.h \
+	src/eval/large.c \
 	src/eval/match.c \
 	src/eval/miss.c \
 	src/eval/order.c \

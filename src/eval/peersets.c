@@ -15,7 +15,7 @@ struct maker {
     const struct pg_eval *eval;
     struct pg_arena *arena, *scratch;
     struct peer_sets *out;
-    uint64_t most;
+    struct peer_limits limits;
     PG_VEC(struct peer_set) sets;
     PG_VEC(uint32_t) of_rule, first;
     struct pg_strs *keys; /* a peer as bytes → number */
@@ -234,11 +234,53 @@ static uint8_t judge(struct maker *maker, const struct policy *policy, const str
     return every;
 }
 
+/* Whether a peer means every namespace. */
+static bool means_all_namespaces(const struct pg_eval *eval, const struct peer *peer)
+{
+    uint32_t nns = eval->cluster->nnamespaces;
+    bool all = peer->namespaces != NULL || peer->source->any_namespace;
+    for (uint32_t word = 0; peer->namespaces != NULL && all && word < nns / 64; word++)
+        all = peer->namespaces[word] == UINT64_MAX;
+    uint64_t rest = (UINT64_C(1) << (nns % 64)) - 1;
+    return all && (peer->namespaces == NULL || (peer->namespaces[nns / 64] & rest) == rest);
+}
+
+/* "tier notin (a, b)", of all namespaces: everybody but the few that have one of the values, who can be looked
+   up. They become members that are not sure. False where a peer is not of that sort. */
+static bool make_all_but_few(struct maker *maker, const struct policy *policy,
+                             const struct peer *peer, struct peer_set *set)
+{
+    const struct pg_selector *selector = &peer->source->pod_selector;
+    uint32_t few = 0, most = maker->nclasses[SORT_PODS][0] + maker->nclasses[SORT_PODS][1];
+    if (peer->source->kind != PG_PEER_SELECTOR || selector->nreqs == 0 || selector->expr != NULL ||
+        !means_all_namespaces(maker->eval, peer))
+        return false;
+    for (uint32_t i = 0; i < selector->nreqs; i++) {
+        if (selector->reqs[i].op != PG_OP_NOT_IN)
+            return false;
+        few += by_label(maker, &selector->reqs[i], false);
+    }
+    if (few > most / maker->limits.few)
+        return false;
+    for (uint32_t i = 0; i < selector->nreqs; i++)
+        by_label(maker, &selector->reqs[i], true);
+    uint32_t *members = pg_arena_array(maker->arena, maker->candidates.n, sizeof *members);
+    for (uint32_t i = 0; i < maker->candidates.n; i++)
+        if (match_bits(maker->eval, policy, peer, maker->candidates.v[i]) == 0)
+            members[set->n++] = maker->candidates.v[i];
+    set->members = members;
+    set->every = EVERY_BIT(SORT_PODS, 0) | EVERY_BIT(SORT_PODS, 1);
+    maker->out->nmembers += set->n;
+    return true;
+}
+
 static struct peer_set make_set(struct maker *maker, const struct policy *policy,
                                 const struct peer *peer)
 {
     struct peer_set set = {.n = 0};
     maker->candidates.n = 0;
+    if (make_all_but_few(maker, policy, peer, &set))
+        return set;
     if (peer->source->kind == PG_PEER_SELECTOR)
         add_by_selector(maker, policy, peer);
     else
@@ -317,7 +359,7 @@ static bool make_all(struct maker *maker)
                 for (uint32_t i = 0; i < rule->source->npeers; i++)
                     pg_vec_push(maker->arena, &maker->of_rule,
                                 set_of(maker, policy, &rule->peers[i]));
-                if (maker->out->nmembers > maker->most)
+                if (maker->out->nmembers > maker->limits.members)
                     return false;
             }
     }
@@ -349,7 +391,7 @@ static bool is_plain(const struct pg_eval *eval)
     return true;
 }
 
-bool pg_peersets_make(const struct pg_eval *eval, struct pg_arena *arena, uint64_t most,
+bool pg_peersets_make(const struct pg_eval *eval, struct pg_arena *arena, struct peer_limits limits,
                       struct peer_sets *sets)
 {
     *sets = (struct peer_sets){0};
@@ -359,7 +401,7 @@ bool pg_peersets_make(const struct pg_eval *eval, struct pg_arena *arena, uint64
                           .arena = arena,
                           .scratch = pg_arena_new(),
                           .out = sets,
-                          .most = most,
+                          .limits = limits,
                           .keys = pg_strs_new()};
     maker.seen = pg_arena_array(maker.scratch, eval->first_node, sizeof *maker.seen);
     index_addresses(&maker);

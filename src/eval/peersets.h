@@ -7,7 +7,8 @@
  * A peer that matches everybody would be a set of everybody, so that is a flag instead, for each sort of
  * class (pods, pods on the host network) and each family: set where the peer surely matches every such
  * class. The members are then those classes about which no flag speaks and which the peer matches, surely
- * or possibly, in some family. So a class that is no member is matched exactly where its flags say so.
+ * or possibly, in some family. So a class that is no member is matched exactly where its flags say so. (A peer that
+ * leaves but a few out has the flags too, and these few are members that are not sure.)
  */
 #ifndef POLGRID_EVAL_PEERSETS_H
 #define POLGRID_EVAL_PEERSETS_H
@@ -39,9 +40,14 @@ struct peer_sets {
     uint64_t nmembers; /* of all sets */
 };
 
-/* False, where the cluster has other policies than NetworkPolicy, or the sets together have more members than
-   `most`. */
-bool pg_peersets_make(const struct pg_eval *eval, struct pg_arena *arena, uint64_t most,
+/* How much the sets may take. */
+struct peer_limits {
+    uint64_t members; /* all together */
+    uint32_t few; /* one class in so many may be left out by a peer that matches everybody else */
+};
+
+/* False, where the cluster has other policies than NetworkPolicy, or the limit is hit. */
+bool pg_peersets_make(const struct pg_eval *eval, struct pg_arena *arena, struct peer_limits limits,
                       struct peer_sets *sets);
 
 static inline int class_sort(const struct pg_class *class)

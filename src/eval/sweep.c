@@ -26,16 +26,22 @@ static uint32_t *new_counts(struct sweep *sweep, uint32_t n)
     return pg_arena_array(sweep->scratch, (size_t)n + 2, sizeof(uint32_t));
 }
 
+/* The members of a set that the rows go through. */
+static uint32_t row_members(const struct sweep *sweep, uint32_t set)
+{
+    return sweep->large_of[set] != 0 ? 0 : sweep->sets.sets[set].n;
+}
+
 static void index_members(struct sweep *sweep)
 {
     uint32_t n = sweep->eval->first_node, *first = new_counts(sweep, n);
     for (uint32_t s = 0; s < sweep->sets.nsets; s++)
-        for (uint32_t i = 0; i < sweep->sets.sets[s].n; i++)
+        for (uint32_t i = 0; i < row_members(sweep, s); i++)
             first[sweep->sets.sets[s].members[i] + 2]++;
     sweep->sets_with = begin_lists(sweep->scratch, first, n);
     for (uint32_t s = 0; s < sweep->sets.nsets; s++) {
         const struct peer_set *set = &sweep->sets.sets[s];
-        for (uint32_t i = 0; i < set->n; i++)
+        for (uint32_t i = 0; i < row_members(sweep, s); i++)
             sweep->sets_with.v[first[set->members[i] + 1]++] = MEMBERSHIP(s, i < set->nsure);
     }
 }
@@ -180,10 +186,11 @@ static const struct crowd *crowd_of(const struct sweep *sweep, uint32_t class, i
 }
 
 /* What a side lets through anyway, to or from a class; false where the families differ in that. */
-static bool background_to(const struct crowd *self, int sort, int family, pg_ports *ports)
+static bool background_to(struct sweep *sweep, const struct crowd *self, const struct crowd *other,
+                          int family, pg_ports *ports)
 {
-    const pg_ports *by_family = self->background.ports[sort];
-    *ports = by_family[family < 0 ? 0 : family];
+    const pg_ports *by_family = self->background.ports[other->sort];
+    *ports = pg_sweep_add_large(sweep, self, other, by_family[family < 0 ? 0 : family]);
     return family >= 0 || by_family[0] == by_family[1];
 }
 
@@ -200,8 +207,8 @@ static struct slot *touch(struct sweep *sweep, uint32_t line, uint32_t class)
     slot->line = line + 1;
     slot->ask = sweep->eval->assume.family != 0;
     slot->ask |= family < 0 && !(a->has_family[0] && b->has_family[0]);
-    slot->ask |= !background_to(from, to->sort, family, &slot->out);
-    slot->ask |= !background_to(to, from->sort, family, &slot->in);
+    slot->ask |= !background_to(sweep, from, to, family, &slot->out);
+    slot->ask |= !background_to(sweep, to, from, family, &slot->in);
     pg_vec_push(sweep->scratch, &sweep->touched, class);
     return slot;
 }
@@ -220,9 +227,12 @@ static void add_egress_rule(struct sweep *sweep, uint32_t from, uint32_t policy,
                             const struct rule *rule)
 {
     pg_ports ports = pg_portset_intersect(sweep->eval->sets, rule->numeric, PG_PORTS_ALL);
+    bool some = pg_sweep_every(sweep, rule) != 0;
     for (uint32_t s = sweep->sets.first[rule->id]; s < sweep->sets.first[rule->id + 1]; s++) {
         const struct peer_set *set = &sweep->sets.sets[sweep->sets.of_rule[s]];
-        for (uint32_t i = 0; i < set->n; i++) {
+        bool large = sweep->large_of[sweep->sets.of_rule[s]] != 0;
+        some |= large;
+        for (uint32_t i = 0; i < set->n && !large; i++) {
             struct slot *slot = touch(sweep, from, set->members[i]);
             if (i >= set->nsure)
                 slot->ask = true;
@@ -232,7 +242,7 @@ static void add_egress_rule(struct sweep *sweep, uint32_t from, uint32_t policy,
         }
     }
     /* A name means another number at each destination (semantics 7.6). */
-    if (rule->named && pg_sweep_every(sweep, rule) != 0)
+    if (rule->named && some)
         for (uint32_t i = 0; i < sweep->named.n; i++)
             touch(sweep, from, sweep->named.v[i])->ask = true;
 }
@@ -352,7 +362,7 @@ static void sweep_hosts(struct sweep *sweep, uint32_t to)
             uint32_t id = policy->rules[PG_INGRESS][r].id;
             for (uint32_t s = sweep->sets.first[id]; s < sweep->sets.first[id + 1]; s++) {
                 const struct peer_set *set = &sweep->sets.sets[sweep->sets.of_rule[s]];
-                for (uint32_t m = 0; m < set->n; m++)
+                for (uint32_t m = 0; m < row_members(sweep, sweep->sets.of_rule[s]); m++)
                     if (eval->classes[set->members[m]].kind == PG_CLASS_HOST)
                         touch(sweep, to, set->members[m]);
             }

@@ -14,9 +14,18 @@ struct background {
     pg_ports ports[NSORTS][2];
 };
 
+/* What a side lets through to or from the members of a large set. */
+struct large_ports {
+    uint32_t large; /* its number among these */
+    pg_ports ports;
+};
+
 /* The classes alike as sources, or as destinations. */
 struct crowd {
     struct background background;
+    uint64_t in_large;               /* bits of the large sets that they are members of */
+    const struct large_ports *large; /* by number, each once */
+    uint32_t nlarge;
     uint64_t npods;
     uint8_t sort;
     bool has_family[2];
@@ -63,8 +72,12 @@ struct slot {
 struct sweep {
     struct pg_eval *eval;
     pg_ports lens;
+    uint64_t least_large; /* steps in the rows from which on a set is large */
     struct pg_arena *scratch;
     struct peer_sets sets;
+    /* Sets with many members and many users are background, too: a bit of each class. */
+    uint8_t *large_of;         /* by set: its number among the large ones, from 1 */
+    uint64_t *in_large;        /* by class: bits */
     crowd_vec crowds[2];       /* by pg_dir */
     uint32_t *crowd_of[2];     /* of a class */
     struct lists sets_with;    /* by class: MEMBERSHIP() in sets */
@@ -101,6 +114,18 @@ uint64_t *pg_sweep_taken(struct sweep *sweep, uint32_t from, uint32_t to);
 
 /* Where a rule matches whatever class there is, as EVERY_BIT(). */
 unsigned pg_sweep_every(const struct sweep *sweep, const struct rule *rule);
+
+/* Chooses the large sets (large.c). */
+void pg_sweep_choose_large(struct sweep *sweep);
+/* What the rules of a class let through to or from the members of large sets, in one direction. */
+const struct large_ports *pg_sweep_large_ports(struct sweep *sweep, uint32_t class, int dir,
+                                               uint32_t *n);
+/* `ports`, and those that `self` has for the large sets that `other` is in. */
+pg_ports pg_sweep_add_large(struct sweep *sweep, const struct crowd *self,
+                            const struct crowd *other, pg_ports ports);
+/* The ports of a rule at a destination that has none of the names it gives; for ingress, at its own end. */
+pg_ports pg_sweep_rule_ports(struct sweep *sweep, const struct policy *policy,
+                             const struct rule *rule, uint32_t class, int dir);
 
 /* Counts all pairs that some rule singles out (sweep.c). The crowds must be known. */
 void pg_sweep_rows(struct sweep *sweep);

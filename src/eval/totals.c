@@ -7,14 +7,19 @@
  * row, the pairs that some rule of either end does single out are taken off that product and asked for their
  * cell; so are pods and the host network of their own node, where that exempts (semantics 8.3).
  */
-#include "sweep.h"
+#include "polgrid/totals.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Members of all peer sets together, beyond which cell by cell is no slower and smaller. */
-#define MOST_MEMBERS (UINT64_C(24) << 20)
+#include "sweep.h"
+
+/* Beyond so many members, cell by cell is no slower and smaller. */
+static const struct peer_limits usual_limits = {.members = UINT64_C(24) << 20, .few = 16};
+
+/* Steps in the rows below which a peer set is no burden. */
+#define LARGE (UINT64_C(1) << 18)
 
 /* --- results ------------------------------------------------------------------------------------- */
 
@@ -103,9 +108,8 @@ unsigned pg_sweep_every(const struct sweep *sweep, const struct rule *rule)
     return every;
 }
 
-/* The ports of a rule at a destination that has none of the names it gives; for ingress, at its own end. */
-static pg_ports ports_of(struct sweep *sweep, const struct policy *policy, const struct rule *rule,
-                         uint32_t class, int dir)
+pg_ports pg_sweep_rule_ports(struct sweep *sweep, const struct policy *policy,
+                             const struct rule *rule, uint32_t class, int dir)
 {
     struct pg_eval *eval = sweep->eval;
     pg_ports sure = rule->numeric, possible;
@@ -130,7 +134,7 @@ static struct background background_of(struct sweep *sweep, uint32_t class, int 
             unsigned every = pg_sweep_every(sweep, rule);
             if (every == 0)
                 continue;
-            pg_ports ports = ports_of(sweep, policy, rule, class, dir);
+            pg_ports ports = pg_sweep_rule_ports(sweep, policy, rule, class, dir);
             for (int b = 0; b < NSORTS * 2; b++)
                 if ((every & EVERY_BIT(b / 2, b % 2)) != 0)
                     background.ports[b / 2][b % 2] =
@@ -140,32 +144,53 @@ static struct background background_of(struct sweep *sweep, uint32_t class, int 
     return background;
 }
 
+static struct crowd crowd_of_one(struct sweep *sweep, uint32_t c, int dir)
+{
+    const struct pg_class *class = &sweep->eval->classes[c];
+    struct crowd crowd = {.background = background_of(sweep, c, dir),
+                          .in_large = sweep->in_large[c],
+                          .sort = (uint8_t)class_sort(class),
+                          .has_family = {class->has_family[0], class->has_family[1]}};
+    if (class->kind != PG_CLASS_HOST)
+        crowd.large = pg_sweep_large_ports(sweep, c, dir, &crowd.nlarge);
+    return crowd;
+}
+
+/* Equal for classes of one crowd. */
+static void crowd_key(struct pg_buf *key, const struct crowd *crowd)
+{
+    unsigned flags = (unsigned)crowd->sort << 2 | (unsigned)crowd->has_family[0] << 1 |
+                     (unsigned)crowd->has_family[1];
+    pg_buf_clear(key);
+    pg_buf_add(key, (const char *)&crowd->background, sizeof crowd->background);
+    pg_buf_add(key, (const char *)&crowd->in_large, sizeof crowd->in_large);
+    pg_buf_add(key, (const char *)&flags, sizeof flags);
+    if (crowd->nlarge > 0)
+        pg_buf_add(key, (const char *)crowd->large, crowd->nlarge * sizeof *crowd->large);
+}
+
 static void gather_crowds(struct sweep *sweep, int dir)
 {
     const struct pg_eval *eval = sweep->eval;
     struct pg_strs *keys = pg_strs_new();
     struct pg_map by_key = {0};
+    struct pg_buf key = {0};
     sweep->crowd_of[dir] = pg_arena_array(sweep->scratch, eval->first_node, sizeof(uint32_t));
     for (uint32_t c = 0; c < eval->first_node; c++) {
-        const struct pg_class *class = &eval->classes[c];
-        struct crowd crowd = {.background = background_of(sweep, c, dir),
-                              .sort = (uint8_t)class_sort(class),
-                              .has_family = {class->has_family[0], class->has_family[1]}};
-        uint32_t key[NSORTS * 2 + 1];
-        memcpy(key, crowd.background.ports, sizeof crowd.background.ports);
-        key[NSORTS * 2] = (uint32_t)crowd.sort << 2 | (uint32_t)crowd.has_family[0] << 1 |
-                          (uint32_t)crowd.has_family[1];
-        pg_str number = pg_strs_put(keys, (const char *)key, sizeof key);
+        struct crowd crowd = crowd_of_one(sweep, c, dir);
+        crowd_key(&key, &crowd);
+        pg_str number = pg_strs_put(keys, key.p, key.n);
         if (pg_map_get(&by_key, number) == NULL) {
             pg_map_put(&by_key, number, sweep->crowds[dir].n);
             pg_vec_push(sweep->scratch, &sweep->crowds[dir], crowd);
         }
         uint32_t index = *pg_map_get(&by_key, number);
         sweep->crowd_of[dir][c] = index;
-        sweep->crowds[dir].v[index].npods += class->npods;
+        sweep->crowds[dir].v[index].npods += eval->classes[c].npods;
     }
     pg_map_free(&by_key);
     pg_strs_free(keys);
+    pg_buf_free(&key);
 }
 
 static struct pg_total meet_crowds(struct sweep *sweep, const struct crowd *from,
@@ -178,8 +203,8 @@ static struct pg_total meet_crowds(struct sweep *sweep, const struct crowd *from
     for (int f = 0; f < 2; f++) {
         if (!from->has_family[f] || !to->has_family[f] || (family != 0 && family != 4 + 2 * f))
             continue;
-        pg_ports out = from->background.ports[to->sort][f];
-        pg_ports in = to->background.ports[from->sort][f];
+        pg_ports out = pg_sweep_add_large(sweep, from, to, from->background.ports[to->sort][f]);
+        pg_ports in = pg_sweep_add_large(sweep, to, from, to->background.ports[from->sort][f]);
         pg_ports both = pg_portset_intersect(sets, out, in);
         route = true;
         total.out |= pg_sweep_lets(sweep, out);
@@ -219,6 +244,7 @@ static void count_background(struct sweep *sweep)
 
 static void count_plain(struct sweep *sweep)
 {
+    pg_sweep_choose_large(sweep);
     for (int dir = 0; dir < 2; dir++)
         gather_crowds(sweep, dir);
     pg_sweep_rows(sweep);
@@ -242,10 +268,15 @@ static int compare_totals(const void *a, const void *b)
     return (x->out * 2 + x->in) - (y->out * 2 + y->in);
 }
 
-struct pg_totals pg_eval_totals(struct pg_eval *eval, struct pg_arena *arena, pg_ports lens)
+struct pg_totals pg_eval_totals_tuned(struct pg_eval *eval, struct pg_arena *arena, pg_ports lens,
+                                      uint64_t large)
 {
-    struct sweep sweep = {.eval = eval, .lens = lens, .scratch = pg_arena_new()};
-    if (pg_peersets_make(eval, sweep.scratch, MOST_MEMBERS, &sweep.sets))
+    struct peer_limits limits = usual_limits;
+    if (large <= 1)
+        limits.few = 1;
+    struct sweep sweep = {
+        .eval = eval, .lens = lens, .least_large = large, .scratch = pg_arena_new()};
+    if (pg_peersets_make(eval, sweep.scratch, limits, &sweep.sets))
         count_plain(&sweep);
     else
         ask_all(&sweep);
@@ -262,4 +293,9 @@ struct pg_totals pg_eval_totals(struct pg_eval *eval, struct pg_arena *arena, pg
     pg_map_free(&sweep.total_index);
     pg_arena_free(sweep.scratch);
     return totals;
+}
+
+struct pg_totals pg_eval_totals(struct pg_eval *eval, struct pg_arena *arena, pg_ports lens)
+{
+    return pg_eval_totals_tuned(eval, arena, lens, LARGE);
 }

@@ -52,7 +52,8 @@ void check_totals(struct check *check)
         for (int to = 0; to < check->nends; to++)
             count_slow(check, from, to, mask, &answers);
     struct pg_arena *arena = pg_arena_new();
-    struct pg_totals totals = pg_eval_totals(check->eval, arena, lens);
+    struct pg_totals totals = pg_eval_totals_tuned(
+        check->eval, arena, lens, w_random_chance(&check->random, 50) ? 1 : UINT64_MAX);
     for (uint32_t i = 0; i < totals.n; i++) {
         const struct pg_total *total = &totals.v[i];
         if (answers.n < W_ENDS * W_ENDS)

@@ -341,10 +341,14 @@ plant "what is near to a host is background" eval/sweep.c \
     'if (!eval->assume.ingress_own_node_policy)' 'if (false)'
 plant "the totals count a pod with itself" eval/totals.c \
     'return class->npods - class->nselves;' 'return 0;'
-plant "the background of one family stands for both" eval/sweep.c \
-    'return family >= 0 || by_family[0] == by_family[1];' 'return true;'
+plant "the background of one family stands for both" eval/totals.c \
+    'from->background.ports[to->sort][f]' 'from->background.ports[to->sort][0]'
 plant "named ports are background" eval/sweep.c \
-    'if (rule->named && pg_sweep_every(sweep, rule) != 0)' 'if (false)'
+    'if (rule->named && some)' 'if (false)'
+plant "large sets let everybody through" eval/large.c \
+    'if ((other->in_large >> self->large[i].large & 1) != 0)' ''
+plant "large sets let nobody through" eval/large.c \
+    'sweep->in_large[set->members[m]] |= UINT64_C(1) << i;' ';'
 plant "a peer that matches most matches everybody" eval/peersets.c \
     'yes[sort][f] == maker->nclasses[sort][f]' 'yes[sort][f] + 1 >= maker->nclasses[sort][f]'
 

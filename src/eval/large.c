@@ -1,0 +1,103 @@
+/*
+ * Large sets. "From every namespace with env=prod", in a policy of each of ten thousand namespaces, singles out half
+ * of all pairs. So a few sets that would be gone through most often are kept out of the rows: being in one is a
+ * property of a crowd, and so is what a class lets through to its members.
+ */
+#include <stdlib.h>
+
+#include "sweep.h"
+
+/* As many as there are bits. */
+#define MOST_LARGE 64u
+
+struct burden {
+    uint64_t cost;
+    uint32_t set;
+};
+
+static int compare_burdens(const void *a, const void *b)
+{
+    const struct burden *x = a, *y = b;
+    if (x->cost != y->cost)
+        return x->cost > y->cost ? -1 : 1;
+    return x->set < y->set ? -1 : x->set > y->set;
+}
+
+/* How often each set would be gone through: once for each class under a rule that names it. */
+static uint32_t *count_uses(struct sweep *sweep)
+{
+    const struct pg_eval *eval = sweep->eval;
+    const struct peer_sets *sets = &sweep->sets;
+    uint32_t *uses = pg_arena_array(sweep->scratch, sets->nsets, sizeof *uses);
+    for (uint32_t c = 0; c < eval->first_node; c++)
+        for (int dir = 0; dir < 2; dir++)
+            for (uint32_t i = 0; i < eval->data[c].npolicies[dir]; i++) {
+                const struct policy *policy = &eval->policies[eval->data[c].policies[dir][i]];
+                for (uint32_t r = 0; r < policy->source->nrules[dir]; r++) {
+                    uint32_t id = policy->rules[dir][r].id;
+                    for (uint32_t s = sets->first[id]; s < sets->first[id + 1]; s++)
+                        uses[sets->of_rule[s]]++;
+                }
+            }
+    return uses;
+}
+
+void pg_sweep_choose_large(struct sweep *sweep)
+{
+    const struct peer_sets *sets = &sweep->sets;
+    const uint32_t *uses = count_uses(sweep);
+    PG_VEC(struct burden) burdens = {0};
+    sweep->large_of = pg_arena_array(sweep->scratch, sets->nsets, 1);
+    sweep->in_large = pg_arena_array(sweep->scratch, sweep->eval->first_node, sizeof(uint64_t));
+    for (uint32_t s = 0; s < sets->nsets; s++) {
+        uint64_t cost = (uint64_t)sets->sets[s].n * uses[s];
+        if (cost >= sweep->least_large && sets->sets[s].nsure == sets->sets[s].n)
+            pg_vec_push(sweep->scratch, &burdens, ((struct burden){cost, s}));
+    }
+    if (burdens.n > 1)
+        qsort(burdens.v, burdens.n, sizeof *burdens.v, compare_burdens);
+    for (uint32_t i = 0; i < burdens.n && i < MOST_LARGE; i++) {
+        const struct peer_set *set = &sets->sets[burdens.v[i].set];
+        sweep->large_of[burdens.v[i].set] = (uint8_t)(i + 1);
+        for (uint32_t m = 0; m < set->n; m++)
+            sweep->in_large[set->members[m]] |= UINT64_C(1) << i;
+    }
+}
+
+const struct large_ports *pg_sweep_large_ports(struct sweep *sweep, uint32_t class, int dir,
+                                               uint32_t *n)
+{
+    struct pg_eval *eval = sweep->eval;
+    const struct class_data *data = &eval->data[class];
+    pg_ports found[MOST_LARGE] = {PG_PORTS_NONE};
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < data->npolicies[dir]; i++) {
+        const struct policy *policy = &eval->policies[data->policies[dir][i]];
+        for (uint32_t r = 0; r < policy->source->nrules[dir]; r++) {
+            const struct rule *rule = &policy->rules[dir][r];
+            for (uint32_t s = sweep->sets.first[rule->id]; s < sweep->sets.first[rule->id + 1]; s++) {
+                uint32_t large = sweep->large_of[sweep->sets.of_rule[s]];
+                if (large == 0)
+                    continue;
+                pg_ports ports = pg_sweep_rule_ports(sweep, policy, rule, class, dir);
+                count += found[large - 1] == PG_PORTS_NONE;
+                found[large - 1] = pg_portset_union(eval->sets, found[large - 1], ports);
+            }
+        }
+    }
+    struct large_ports *list = pg_arena_array(sweep->scratch, count, sizeof *list);
+    *n = 0;
+    for (uint32_t i = 0; i < MOST_LARGE; i++)
+        if (found[i] != PG_PORTS_NONE)
+            list[(*n)++] = (struct large_ports){i, found[i]};
+    return list;
+}
+
+pg_ports pg_sweep_add_large(struct sweep *sweep, const struct crowd *self,
+                            const struct crowd *other, pg_ports ports)
+{
+    for (uint32_t i = 0; i < self->nlarge; i++)
+        if ((other->in_large >> self->large[i].large & 1) != 0)
+            ports = pg_portset_union(sweep->eval->sets, ports, self->large[i].ports);
+    return ports;
+}
