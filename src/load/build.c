@@ -445,6 +445,30 @@ static bool begin(struct pg_build *build, enum pg_tree_kind kind, struct pg_mark
     return true;
 }
 
+bool pg_build_may_skip(const struct pg_build *build)
+{
+    const struct frame *frame = build->frames.n ? &build->frames.v[build->frames.n - 1] : NULL;
+
+    return frame && frame->node->kind == PG_TREE_MAP && frame->has_key && !build->skipping &&
+           !build->pending && !build->anchored && !slot_in_map(frame).wanted;
+}
+
+uint32_t pg_build_depth_left(const struct pg_build *build)
+{
+    return build->depth < PG_BUILD_MAX_DEPTH ? PG_BUILD_MAX_DEPTH - build->depth : 0;
+}
+
+bool pg_build_skip(struct pg_build *build, struct pg_mark mark, uint32_t end_line)
+{
+    struct pg_tree *node = new_node(build, PG_TREE_SKIPPED, mark);
+
+    if (!node)
+        return false;
+    node->end_line = end_line;
+    add_value(build, node);
+    return true;
+}
+
 bool pg_build_map(struct pg_build *build, struct pg_mark mark, bool block)
 {
     return begin(build, PG_TREE_MAP, mark, block);

@@ -66,4 +66,12 @@ bool pg_build_alias(struct pg_build *build, struct pg_mark mark, const char *nam
 /* Whether the text of the next value is needed at all: false lets a reader skip it without copying. */
 bool pg_build_wants_text(const struct pg_build *build);
 
+/* Whether nobody reads the next value, so that a map or list may be given by pg_build_skip() alone. Where it
+   lies inside of something that is not read, the answer is false: that is gone through already. */
+bool pg_build_may_skip(const struct pg_build *build);
+/* How deep that map or list may be nested, itself included. */
+uint32_t pg_build_depth_left(const struct pg_build *build);
+/* It, from its first line to its last. */
+bool pg_build_skip(struct pg_build *build, struct pg_mark mark, uint32_t end_line);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "json_skip.h"
 #include "polgrid/buf.h"
 
 /* Deeper than what the builder lets pass, so that its word is the one that is heard. */
@@ -197,8 +198,11 @@ static void take_run(struct reader *reader, bool keep)
     const char *start = reader->input->p, *p = start, *end = reader->input->end;
     uint64_t continuations = 0;
 
-    for (; p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20; p++)
-        continuations += ((unsigned char)*p & 0xc0) == 0x80;
+    /* Runs of ASCII, and what comes between them. */
+    for (p = pg_json_text_end(p, end); p < end && (unsigned char)*p >= 0x80;
+         p = pg_json_text_end(p, end))
+        for (; p < end && (unsigned char)*p >= 0x80; p++)
+            continuations += ((unsigned char)*p & 0xc0) == 0x80;
     if (keep)
         pg_buf_add(&reader->text, start, (size_t)(p - start));
     reader->line_start += continuations;
@@ -301,8 +305,28 @@ static bool give(struct reader *reader, struct pg_mark mark, bool plain)
 
 /* --- documents --------------------------------------------------------------------------------- */
 
+/* The fast way past a map or list that nobody reads, if it can be taken. */
+static bool try_skip(struct reader *reader)
+{
+    struct pg_feed *input = reader->input;
+    struct pg_json_skipped skipped;
+
+    if (!pg_build_may_skip(reader->build) ||
+        !pg_json_skip(input->p, input->end, pg_build_depth_left(reader->build), &skipped))
+        return false;
+    if (skipped.newlines > 0) {
+        input->p = skipped.last_line;
+        reader->line += skipped.newlines - 1;
+        new_line(reader);
+    }
+    input->p = skipped.end;
+    return true;
+}
+
 static bool open_value(struct reader *reader, bool map, struct pg_mark mark)
 {
+    if (try_skip(reader))
+        return pg_build_skip(reader->build, mark, reader->line);
     skip(reader);
     if (reader->depth >= MAX_DEPTH)
         return fail(reader, mark, "nested too deep");

@@ -48,6 +48,8 @@ libpolgrid_a_SOURCES += \
 	src/load/finish_route.c \
 	src/load/json_reader.c \
 	src/load/json_reader.h \
+	src/load/json_skip.c \
+	src/load/json_skip.h \
 	src/load/kinds.c \
 	src/load/kinds.h \
 	src/load/load.c \

@@ -212,7 +212,8 @@ struct pg_scalar pg_scalar_resolve(const char *text, size_t n)
         return scalar;
     if (n <= 5)
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-            if (strlen(words[i].text) == n && memcmp(words[i].text, text, n) == 0)
+            if (words[i].text[0] == text[0] && strlen(words[i].text) == n &&
+                memcmp(words[i].text, text, n) == 0)
                 return (struct pg_scalar){.type = words[i].type, .truth = words[i].truth};
     if (is_digit(text[0]) || strchr("+-.", text[0])) {
         if (is_long_number(text, n))

@@ -7,19 +7,13 @@
 
 const struct pg_field *pg_shape_find(const struct pg_shape *shape, const char *name, size_t length)
 {
-    uint32_t low = 0, high = shape->nfields;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        const struct pg_field *field = &shape->fields[middle];
-        size_t known = strlen(field->name); /* `name` may hold a NUL: an escape can put it there */
-        int order = memcmp(name, field->name, length < known ? length : known);
-        if (order == 0 && length == known)
+    /* Every key of every object is looked up: a length and a letter tell nearly all fields apart. `name` may
+       hold a NUL: an escape can put it there. */
+    for (uint32_t i = 0; i < shape->nfields; i++) {
+        const struct pg_field *field = &shape->fields[i];
+        if (field->length == length && field->name[0] == name[0] &&
+            memcmp(field->name, name, length) == 0)
             return field;
-        if (order > 0 || (order == 0 && length > known))
-            low = middle + 1;
-        else
-            high = middle;
     }
     return NULL;
 }

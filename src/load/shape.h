@@ -32,6 +32,7 @@ struct pg_field {
     const char *name;
     enum pg_type type;
     const struct pg_shape *shape; /* PG_T_OBJECT, PG_T_LIST */
+    uint8_t length;               /* of the name */
 };
 
 /* Fields are sorted by name in byte order. */

@@ -25,53 +25,53 @@
     FIELDS(name, __VA_ARGS__);  \
     const struct pg_shape name = TABLE(name, false, false)
 
-#define ANY(name)            \
-    {                        \
-        name, PG_T_ANY, NULL \
+#define ANY(name)                             \
+    {                                         \
+        name, PG_T_ANY, NULL, sizeof name - 1 \
     }
-#define STRING(name)            \
-    {                           \
-        name, PG_T_STRING, NULL \
+#define STRING(name)                             \
+    {                                            \
+        name, PG_T_STRING, NULL, sizeof name - 1 \
     }
-#define BOOL(name)            \
-    {                         \
-        name, PG_T_BOOL, NULL \
+#define BOOL(name)                             \
+    {                                          \
+        name, PG_T_BOOL, NULL, sizeof name - 1 \
     }
-#define INT(name)            \
-    {                        \
-        name, PG_T_INT, NULL \
+#define INT(name)                             \
+    {                                         \
+        name, PG_T_INT, NULL, sizeof name - 1 \
     }
-#define INTSTR(name)            \
-    {                           \
-        name, PG_T_INTSTR, NULL \
+#define INTSTR(name)                             \
+    {                                            \
+        name, PG_T_INTSTR, NULL, sizeof name - 1 \
     }
-#define NUMBER(name)            \
-    {                           \
-        name, PG_T_NUMBER, NULL \
+#define NUMBER(name)                             \
+    {                                            \
+        name, PG_T_NUMBER, NULL, sizeof name - 1 \
     }
-#define INTSTRLIST(name)            \
-    {                               \
-        name, PG_T_INTSTRLIST, NULL \
+#define INTSTRLIST(name)                             \
+    {                                                \
+        name, PG_T_INTSTRLIST, NULL, sizeof name - 1 \
     }
-#define STRMAP(name)            \
-    {                           \
-        name, PG_T_STRMAP, NULL \
+#define STRMAP(name)                             \
+    {                                            \
+        name, PG_T_STRMAP, NULL, sizeof name - 1 \
     }
-#define NOTES(name)            \
-    {                          \
-        name, PG_T_NOTES, NULL \
+#define NOTES(name)                             \
+    {                                           \
+        name, PG_T_NOTES, NULL, sizeof name - 1 \
     }
-#define STRLIST(name)            \
-    {                            \
-        name, PG_T_STRLIST, NULL \
+#define STRLIST(name)                             \
+    {                                             \
+        name, PG_T_STRLIST, NULL, sizeof name - 1 \
     }
-#define OBJECT(name, shape)         \
-    {                               \
-        name, PG_T_OBJECT, &(shape) \
+#define OBJECT(name, shape)                          \
+    {                                                \
+        name, PG_T_OBJECT, &(shape), sizeof name - 1 \
     }
-#define LIST(name, shape)         \
-    {                             \
-        name, PG_T_LIST, &(shape) \
+#define LIST(name, shape)                          \
+    {                                              \
+        name, PG_T_LIST, &(shape), sizeof name - 1 \
     }
 
 #endif
