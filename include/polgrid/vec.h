@@ -30,4 +30,19 @@ void *pg_vec_grow(struct pg_arena *arena, void *v, uint32_t n, uint32_t *cap, si
 
 #define pg_vec_push(arena, vec, value) (*pg_vec_add((arena), (vec)) = (value))
 
+/*
+ * The same on the heap, for the few lists that grow to many megabytes and are given up before the arenas are:
+ * there growing leaves no copy behind. Such a vector is freed by pg_vec_free() and by nothing else.
+ */
+void *pg_vec_grow_heap(void *v, uint32_t n, uint32_t *cap, size_t size);
+void pg_vec_drop_heap(void *v);
+
+#define pg_vec_add_heap(vec)                                                         \
+    ((vec)->v = pg_vec_grow_heap((vec)->v, (vec)->n, &(vec)->cap, sizeof *(vec)->v), \
+     &(vec)->v[(vec)->n++])
+
+#define pg_vec_push_heap(vec, value) (*pg_vec_add_heap(vec) = (value))
+
+#define pg_vec_free(vec)             (pg_vec_drop_heap((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)
+
 #endif

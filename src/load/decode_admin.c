@@ -307,7 +307,7 @@ static void add_policy(struct pg_decode *decode, const struct pg_at *object,
     raw->policy.loc = raw->id.loc;
     raw->policy.end = pg_decode_end(decode, object);
     raw->policy.spec_path = "spec";
-    pg_vec_push(decode->loader->work, &decode->loader->policies, *raw);
+    pg_vec_push_heap(&decode->loader->policies, *raw);
     decode->loader->progress.policies++;
 }
 

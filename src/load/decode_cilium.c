@@ -208,7 +208,7 @@ static void add_policy(struct pg_decode *decode, struct pg_raw_id id, const stru
 {
     struct pg_raw_policy raw = {.id = id, .policy = *policy};
 
-    pg_vec_push(decode->loader->work, &decode->loader->policies, raw);
+    pg_vec_push_heap(&decode->loader->policies, raw);
 }
 
 /* What a spec says and polgrid does not evaluate is a policy of its own, whose subject is unknown in the

@@ -328,6 +328,6 @@ void pg_decode_network_policy(struct pg_decode *decode, const struct pg_at *obje
     raw.id.kind = pg_decode_str(decode, "NetworkPolicy");
     policy->loc = raw.id.loc;
     policy->end = pg_decode_end(decode, object);
-    pg_vec_push(decode->loader->work, &decode->loader->policies, raw);
+    pg_vec_push_heap(&decode->loader->policies, raw);
     decode->loader->progress.policies++;
 }

@@ -20,7 +20,7 @@ void pg_decode_unevaluated(struct pg_decode *decode, const struct pg_at *object)
     raw.policy.spec_path = "spec";
     raw.policy.loc = raw.id.loc;
     raw.policy.end = pg_decode_end(decode, object);
-    pg_vec_push(loader->work, &loader->policies, raw);
+    pg_vec_push_heap(&loader->policies, raw);
     loader->progress.policies++;
     pg_decode_say(decode, PG_CODE_POLICY_UNEVALUATED, NULL,
                   "polgrid does not evaluate this kind; what it may touch (%s) is shown as unknown",

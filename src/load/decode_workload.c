@@ -266,7 +266,7 @@ void pg_decode_pod(struct pg_decode *decode, const struct pg_at *object)
     raw.pod.terminating = deletion.node != NULL;
     raw.pod.invalid = decode->invalid;
     raw.pod.not_ready = is_unready(&status);
-    pg_vec_push(decode->loader->work, &decode->loader->pods, raw);
+    pg_vec_push_heap(&decode->loader->pods, raw);
     decode->loader->progress.pods++;
 }
 
@@ -322,5 +322,5 @@ void pg_decode_workload(struct pg_decode *decode, const struct pg_at *object)
     raw.pod.loc = raw.id.loc;
     raw.pod.is_virtual = true;
     raw.pod.invalid = decode->invalid;
-    pg_vec_push(decode->loader->work, &decode->loader->workloads, raw);
+    pg_vec_push_heap(&decode->loader->workloads, raw);
 }

@@ -60,7 +60,8 @@ struct pg_raw_id **pg_finish_settle(struct pg_finish *finish, void *base, uint32
 {
     struct pg_cluster *cluster = finish->cluster;
     struct pg_raw_id **records = pg_arena_array(finish->work, n, sizeof *records);
-    struct pg_sort_key *keys = pg_arena_array(finish->work, n, sizeof *keys);
+    struct pg_arena *scratch = pg_arena_new();
+    struct pg_sort_key *keys = pg_arena_array(scratch, n, sizeof *keys);
 
     for (uint32_t i = 0; i < n; i++) {
         const struct pg_raw_id *id = (const void *)((char *)base + i * size);
@@ -85,6 +86,7 @@ struct pg_raw_id **pg_finish_settle(struct pg_finish *finish, void *base, uint32
         }
         records[(*kept)++] = id;
     }
+    pg_arena_free(scratch);
     return records;
 }
 
@@ -240,6 +242,7 @@ static void finish_policies(struct pg_finish *finish)
         if (cluster->namespaces[policy->ns].npolicies++ == 0)
             cluster->namespaces[policy->ns].first_policy = i;
     }
+    pg_vec_free(&loader->policies);
 }
 
 /* --- the whole --------------------------------------------------------------------------------- */

@@ -407,7 +407,7 @@ static void add_host_endpoint(struct pg_calico_finish *finish, const struct pg_c
     select_no_pod(finish, &raw.policy);
     add_host(finish, &raw.policy, set->node);
     tell_hosts(finish, &raw.id, &raw.policy);
-    pg_vec_push(finish->loader->work, &finish->loader->policies, raw);
+    pg_vec_push_heap(&finish->loader->policies, raw);
 }
 
 /* --- tiers and policies -------------------------------------------------------------------------- */
@@ -475,7 +475,7 @@ static void finish_policy(struct pg_calico_finish *finish, const struct pg_calic
             pg_calico_finish_rules(finish, policy, (enum pg_dir)dir, out);
         }
     }
-    pg_vec_push(finish->loader->work, &finish->loader->policies, raw);
+    pg_vec_push_heap(&finish->loader->policies, raw);
 }
 
 /* --- labels of pods ------------------------------------------------------------------------------ */

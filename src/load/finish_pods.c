@@ -17,8 +17,9 @@ struct top {
 
 /* A pod on its way into the cluster. */
 struct endpoint {
-    struct pg_pod pod;
-    pg_str ns;
+    const struct pg_pod *pod; /* as it was read: without a name, if it is virtual */
+    pg_str ns, name;
+    uint32_t workload;
 };
 
 struct context {
@@ -134,7 +135,7 @@ static uint32_t intern_workload(struct context *context, pg_str ns, const struct
     if (found == PG_NONE) {
         found = context->workloads.n;
         pg_map_put(&context->index, key, found);
-        workload = pg_vec_add(context->finish->work, &context->workloads);
+        workload = pg_vec_add_heap(&context->workloads);
         *workload = (struct pg_workload){
             .ns = ns, .kind = top->kind, .name = top->name, .replicas = PG_REPLICAS_UNKNOWN};
         if (top->raw) {
@@ -163,14 +164,10 @@ static void exclude(struct context *context, const struct pg_raw_id *id, pg_str 
                 }));
 }
 
-static void add_endpoint(struct context *context, const struct pg_pod *pod, pg_str ns,
+static void add_endpoint(struct context *context, const struct pg_pod *pod, pg_str ns, pg_str name,
                          uint32_t workload)
 {
-    struct endpoint *endpoint = pg_vec_add(context->finish->work, &context->pods);
-
-    endpoint->pod = *pod;
-    endpoint->ns = ns;
-    endpoint->pod.workload = workload;
+    pg_vec_push_heap(&context->pods, ((struct endpoint){pod, ns, name, workload}));
 }
 
 /* A pod that nothing owns is a workload of its own. So is a static pod, which its node owns. */
@@ -188,7 +185,7 @@ static void add_pod(struct context *context, const struct pg_raw_pod *raw)
         context->workloads.v[workload].replicas = 1;
         context->workloads.v[workload].loc = raw->id.loc;
     }
-    add_endpoint(context, &raw->pod, raw->id.ns, workload);
+    add_endpoint(context, &raw->pod, raw->id.ns, raw->pod.name, workload);
 }
 
 /* "web[Deployment]" */
@@ -205,25 +202,24 @@ static pg_str virtual_name(struct context *context, const struct pg_raw_id *id)
 static void add_virtual(struct context *context, const struct pg_raw_workload *raw)
 {
     const struct pg_raw_id *id = &raw->id;
-    struct pg_pod pod = raw->pod;
     struct top top = {.kind = id->kind, .name = id->name, .raw = raw};
+    pg_str name = virtual_name(context, id);
 
-    pod.name = virtual_name(context, id);
     if (raw->represented) {
-        exclude(context, id, pod.name, "represented-by-pods");
+        exclude(context, id, name, "represented-by-pods");
         return;
     }
     if (raw->replicas == 0) {
-        exclude(context, id, pod.name, "replicas-0");
+        exclude(context, id, name, "replicas-0");
         return;
     }
     if (raw->owner.kind && find_raw(context, id->ns, raw->owner.kind, raw->owner.name)) {
-        exclude(context, id, pod.name, "represented-by-owner");
+        exclude(context, id, name, "represented-by-owner");
         return;
     }
     if (raw->owner.kind)
         top = find_top(context, id->ns, raw->owner, PG_STR_NONE, false);
-    add_endpoint(context, &pod, id->ns, intern_workload(context, id->ns, &top));
+    add_endpoint(context, &raw->pod, id->ns, name, intern_workload(context, id->ns, &top));
 }
 
 static void collect(struct context *context)
@@ -249,7 +245,8 @@ static const uint32_t *place_workloads(struct context *context)
     struct pg_finish *finish = context->finish;
     struct pg_cluster *cluster = finish->cluster;
     uint32_t n = context->workloads.n;
-    struct pg_sort_key *keys = pg_arena_array(finish->work, n, sizeof *keys);
+    struct pg_arena *scratch = pg_arena_new();
+    struct pg_sort_key *keys = pg_arena_array(scratch, n, sizeof *keys);
     uint32_t *number = pg_arena_array(finish->work, n, sizeof *number);
 
     for (uint32_t i = 0; i < n; i++) {
@@ -274,6 +271,7 @@ static const uint32_t *place_workloads(struct context *context)
         if (ns->nworkloads++ == 0)
             ns->first_workload = i;
     }
+    pg_arena_free(scratch);
     return number;
 }
 
@@ -282,12 +280,13 @@ static void place_pods(struct context *context, const uint32_t *workload_number)
     struct pg_finish *finish = context->finish;
     struct pg_cluster *cluster = finish->cluster;
     uint32_t n = context->pods.n;
-    struct pg_sort_key *keys = pg_arena_array(finish->work, n, sizeof *keys);
+    struct pg_arena *scratch = pg_arena_new();
+    struct pg_sort_key *keys = pg_arena_array(scratch, n, sizeof *keys);
 
     for (uint32_t i = 0; i < n; i++)
         keys[i] = (struct pg_sort_key){pg_strs_text(context->strs, context->pods.v[i].ns),
                                        "",
-                                       pg_strs_text(context->strs, context->pods.v[i].pod.name),
+                                       pg_strs_text(context->strs, context->pods.v[i].name),
                                        "",
                                        i,
                                        i};
@@ -297,16 +296,18 @@ static void place_pods(struct context *context, const uint32_t *workload_number)
     for (uint32_t i = 0; i < n; i++) {
         const struct endpoint *endpoint = &context->pods.v[keys[i].index];
         struct pg_pod *pod = &cluster->pods[i];
-        const uint32_t *node = pg_map_get(&finish->nodes, endpoint->pod.node_name);
+        const uint32_t *node = pg_map_get(&finish->nodes, endpoint->pod->node_name);
         struct pg_namespace *ns;
-        *pod = endpoint->pod;
+        *pod = *endpoint->pod;
+        pod->name = endpoint->name;
         pod->ns = pg_finish_namespace(finish, endpoint->ns);
-        pod->workload = workload_number[pod->workload];
+        pod->workload = workload_number[endpoint->workload];
         pod->node = pod->node_name && node ? *node : PG_NONE;
         ns = &cluster->namespaces[pod->ns];
         if (ns->npods++ == 0)
             ns->first_pod = i;
     }
+    pg_arena_free(scratch);
 }
 
 /* --- addresses --------------------------------------------------------------------------------- */
@@ -373,7 +374,8 @@ static void tell_shared(struct pg_finish *finish, const struct used *first,
 static void forget_shared(struct pg_finish *finish)
 {
     struct pg_cluster *cluster = finish->cluster;
-    struct used *used = pg_arena_array(finish->work, (size_t)cluster->npods * 2, sizeof *used);
+    struct pg_arena *scratch = pg_arena_new();
+    struct used *used = pg_arena_array(scratch, (size_t)cluster->npods * 2, sizeof *used);
     uint32_t n = 0;
 
     for (uint32_t i = 0; i < cluster->npods; i++)
@@ -390,6 +392,7 @@ static void forget_shared(struct pg_finish *finish)
         tell_shared(finish, &used[first], &used[i]);
         cluster->pods[used[first].pod].addr_known = cluster->pods[used[i].pod].addr_known = false;
     }
+    pg_arena_free(scratch);
     for (uint32_t i = 0; i < cluster->npods; i++) {
         struct pg_pod *pod = &cluster->pods[i];
         if (pod->addr_known)
@@ -416,6 +419,10 @@ void pg_finish_pods(struct pg_finish *finish)
     index_raw(&context);
     collect(&context);
     place_pods(&context, place_workloads(&context));
+    pg_vec_free(&context.pods);
+    pg_vec_free(&context.workloads);
+    pg_vec_free(&finish->loader->pods);
+    pg_vec_free(&finish->loader->workloads);
     take_node_addresses(finish);
     forget_shared(finish);
     pg_map_free(&context.raw_index);

@@ -34,6 +34,9 @@ void pg_loader_free(struct pg_loader *loader)
     pg_build_free(loader->build);
     pg_map_free(&loader->skipped_index);
     pg_map_free(&loader->told);
+    pg_vec_free(&loader->pods);
+    pg_vec_free(&loader->workloads);
+    pg_vec_free(&loader->policies);
     pg_cluster_free(loader->cluster);
     pg_arena_free(loader->work);
 }

@@ -102,6 +102,7 @@ struct pg_loader {
 
     PG_VEC(struct pg_raw_namespace) namespaces;
     PG_VEC(struct pg_raw_node) nodes;
+    /* On the heap: pods, workloads and policies are what there may be hundreds of thousands of. */
     PG_VEC(struct pg_raw_pod) pods;
     PG_VEC(struct pg_raw_workload) workloads;
     PG_VEC(struct pg_raw_service) services;
