@@ -34,7 +34,7 @@ struct pg_labels {
 /* One thing that was read. */
 struct pg_file {
     const char *name; /* as given: a path, "-" for stdin, "demo/shop.yaml" for the built-in cluster */
-    char sha256[65];
+    char sha256[65]; /* "" where it was not made (load.h) */
     uint64_t bytes;
     /* The text, where it can't be read again from `name` (stdin, demo); else NULL. */
     const char *text;

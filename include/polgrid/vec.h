@@ -12,6 +12,7 @@
 #define POLGRID_VEC_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "polgrid/arena.h"
 
@@ -21,12 +22,14 @@
         uint32_t n, cap; \
     }
 
-/* Returns the elements with room for one more than `n`; updates `cap`. */
+/* Returns the elements with room for one more than `n`, zeroed; updates `cap`. */
 void *pg_vec_grow(struct pg_arena *arena, void *v, uint32_t n, uint32_t *cap, size_t size);
 
-#define pg_vec_add(arena, vec)                                                           \
-    ((vec)->v = pg_vec_grow((arena), (vec)->v, (vec)->n, &(vec)->cap, sizeof *(vec)->v), \
-     &(vec)->v[(vec)->n++])
+#define pg_vec_add(arena, vec)                                                                 \
+    ((vec)->v = (vec)->n < (vec)->cap                                                          \
+                    ? (vec)->v                                                                 \
+                    : pg_vec_grow((arena), (vec)->v, (vec)->n, &(vec)->cap, sizeof *(vec)->v), \
+     memset(&(vec)->v[(vec)->n], 0, sizeof *(vec)->v), &(vec)->v[(vec)->n++])
 
 #define pg_vec_push(arena, vec, value) (*pg_vec_add((arena), (vec)) = (value))
 

@@ -186,7 +186,9 @@ void *pg_arena_alloc(struct pg_arena *arena, size_t size)
     room = (size + GUARD + ALIGN - 1) / ALIGN * ALIGN;
     if (room == 0)
         room = ALIGN; /* distinct addresses also for nothing */
-    block = block_for(arena, room);
+    block = arena->head;
+    if (!block || block->size - block->used < room)
+        block = block_for(arena, room);
     p = block_bytes(block) + block->used;
     block->used += room;
     unpoison(p, size);

@@ -73,6 +73,7 @@ struct pg_cluster *pg_cli_source_load(void *context,
     struct pg_load_options options = {
         .default_namespace = args->values[PG_OPT_NAMESPACE],
         .recursive = args->given[PG_OPT_RECURSIVE],
+        .hash = args->values[PG_OPT_OUTPUT] && strcmp(args->values[PG_OPT_OUTPUT], "json") == 0,
         .progress = progress,
         .context = progress_context,
     };

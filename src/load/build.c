@@ -39,6 +39,7 @@ struct frame {
     bool has_key;
     struct pg_tree_entry key;
     const struct pg_field *field; /* of that key */
+    struct slot next;             /* and what that makes of its value */
     /* ROLE_OBJECT: as far as they are known; its own, or else what its list implies */
     const char *version, *kind;
 };
@@ -232,7 +233,7 @@ static struct slot next_slot(struct pg_build *build)
     if (!frame) {
         slot.role = ROLE_OBJECT;
     } else if (frame->node->kind == PG_TREE_MAP) {
-        slot = slot_in_map(frame);
+        slot = frame->next;
     } else if (frame->slot.role == ROLE_ITEMS) {
         slot.role = ROLE_OBJECT;
     } else {
@@ -251,7 +252,6 @@ static struct slot next_slot(struct pg_build *build)
 bool pg_build_wants_text(const struct pg_build *build)
 {
     const struct frame *frame = build->frames.n ? &build->frames.v[build->frames.n - 1] : NULL;
-    struct slot slot;
 
     if (build->pending)
         return true;
@@ -259,10 +259,7 @@ bool pg_build_wants_text(const struct pg_build *build)
         return false;
     if (!frame || frame->node->kind != PG_TREE_MAP || build->anchored)
         return true;
-    if (!frame->has_key)
-        return true;
-    slot = slot_in_map(frame);
-    return slot.wanted && !slot.no_text;
+    return !frame->has_key || (frame->next.wanted && !frame->next.no_text);
 }
 
 /* --- objects ------------------------------------------------------------------------------------- */
@@ -450,7 +447,7 @@ bool pg_build_may_skip(const struct pg_build *build)
     const struct frame *frame = build->frames.n ? &build->frames.v[build->frames.n - 1] : NULL;
 
     return frame && frame->node->kind == PG_TREE_MAP && frame->has_key && !build->skipping &&
-           !build->pending && !build->anchored && !slot_in_map(frame).wanted;
+           !build->pending && !build->anchored && !frame->next.wanted;
 }
 
 uint32_t pg_build_depth_left(const struct pg_build *build)
@@ -595,6 +592,7 @@ static void set_key(struct pg_build *build, struct frame *frame, struct pg_mark 
             key->key = key_of_plain(build, key->key, &key->key_length, &key->plain_key);
     }
     frame->has_key = true;
+    frame->next = slot_in_map(frame);
     if (frame->block) {
         frame->node->mark = mark;
         frame->block = false;

@@ -8,7 +8,7 @@
 
 #include "polgrid/arena.h"
 
-#define CHUNK          ((size_t)64 << 10)
+#define CHUNK          ((size_t)128 << 10)
 #define FIRST          4096 /* enough to tell YAML from JSON */
 #define MAX_DIRECTIVES 1000
 
@@ -89,16 +89,23 @@ static void keep(struct pg_feed *input, const char *data, size_t n)
     input->dropped = true;
 }
 
+static bool makes_hash(const struct pg_feed *input)
+{
+    return input->hash_all ||
+           (input->bytes <= PG_FEED_MAX_KEPT && input->expected <= PG_FEED_MAX_KEPT);
+}
+
 static size_t take(struct pg_feed *input, const char **data)
 {
     size_t n = input->fd < 0 ? take_memory(input, data) : take_file(input, data);
 
     if (n == 0)
         return 0;
-    pg_sha256_add(&input->hash, *data, n);
     if (input->keep)
         keep(input, *data, n);
     input->bytes += n;
+    if (makes_hash(input))
+        pg_sha256_add(&input->hash, *data, n);
     if (input->progress && !input->progress(input->context, n))
         input->stopped = true;
     return n;
@@ -292,7 +299,8 @@ void pg_feed_finish(struct pg_feed *input, char sha256[65])
     sha256[0] = '\0';
     while (!input->ended && !input->stopped && input->bytes <= PG_FEED_MAX_BYTES)
         input->ended = take(input, &data) == 0;
-    if (input->ended && !(input->failed && input->fault.code == PG_CODE_FILE_READ))
+    if (makes_hash(input) && input->ended &&
+        !(input->failed && input->fault.code == PG_CODE_FILE_READ))
         pg_sha256_hex(&input->hash, sha256);
 }
 

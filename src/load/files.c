@@ -34,7 +34,11 @@ static void read_fd(struct pg_loader *loader, int fd, const char *name, bool reg
 {
     struct pg_feed feed;
 
+    struct stat info;
+
     pg_feed_open(&feed, fd, !regular, feed_progress, loader);
+    if (regular && fstat(fd, &info) == 0 && info.st_size > 0)
+        feed.expected = (uint64_t)info.st_size;
     pg_loader_read(loader, &feed, name, regular);
     pg_feed_close(&feed);
 }

@@ -68,8 +68,7 @@ static void new_line(struct reader *reader)
     reader->line_start = offset(reader) + 1;
 }
 
-/* The next byte that is no blank, or -1. */
-static int peek_solid(struct reader *reader)
+static int skip_to_solid(struct reader *reader)
 {
     int c;
 
@@ -79,6 +78,14 @@ static int peek_solid(struct reader *reader)
         skip(reader);
     }
     return c;
+}
+
+/* The next byte that is no blank, or -1. */
+static inline int peek_solid(struct reader *reader)
+{
+    if (reader->input->p < reader->input->end && (unsigned char)*reader->input->p > ' ')
+        return (unsigned char)*reader->input->p;
+    return skip_to_solid(reader);
 }
 
 /* --- faults ------------------------------------------------------------------------------------ */
@@ -297,10 +304,25 @@ static bool read_word(struct reader *reader, const char *word)
     return true;
 }
 
-static bool give(struct reader *reader, struct pg_mark mark, bool plain)
+static bool give(struct reader *reader, struct pg_mark mark)
 {
     return pg_build_scalar(reader->build, mark, mark.line, pg_buf_text(&reader->text),
-                           reader->text.n, plain);
+                           reader->text.n, true);
+}
+
+/* A string, read and given. Nearly all are short, without escapes and in one chunk: these need no copy. */
+static bool give_string(struct reader *reader, struct pg_mark mark)
+{
+    struct pg_feed *input = reader->input;
+    const char *text = input->p + 1, *end = pg_json_text_end(text, input->end);
+
+    if (end < input->end && *end == '"') {
+        input->p = end + 1;
+        return pg_build_scalar(reader->build, mark, mark.line, text, (size_t)(end - text), false);
+    }
+    return read_string(reader, pg_build_wants_text(reader->build)) &&
+           pg_build_scalar(reader->build, mark, mark.line, pg_buf_text(&reader->text),
+                           reader->text.n, false);
 }
 
 /* --- documents --------------------------------------------------------------------------------- */
@@ -350,15 +372,14 @@ static bool read_value(struct reader *reader)
     switch (c) {
     case '{': return open_value(reader, true, mark);
     case '[': return open_value(reader, false, mark);
-    case '"':
-        return read_string(reader, pg_build_wants_text(reader->build)) && give(reader, mark, false);
-    case 't': return read_word(reader, "true") && give(reader, mark, true);
-    case 'f': return read_word(reader, "false") && give(reader, mark, true);
-    case 'n': return read_word(reader, "null") && give(reader, mark, true);
+    case '"': return give_string(reader, mark);
+    case 't': return read_word(reader, "true") && give(reader, mark);
+    case 'f': return read_word(reader, "false") && give(reader, mark);
+    case 'n': return read_word(reader, "null") && give(reader, mark);
     default: break;
     }
     if (c == '-' || is_digit(c))
-        return read_number(reader) && give(reader, mark, true);
+        return read_number(reader) && give(reader, mark);
     return unexpected(reader, "a value");
 }
 
@@ -369,7 +390,7 @@ static bool read_key(struct reader *reader)
     if (peek_solid(reader) != '"')
         return unexpected(reader, "a key in quotes");
     mark = here(reader);
-    if (!read_string(reader, pg_build_wants_text(reader->build)) || !give(reader, mark, false))
+    if (!give_string(reader, mark))
         return false;
     if (peek_solid(reader) != ':')
         return unexpected(reader, "':' after the key");

@@ -108,6 +108,7 @@ void pg_loader_read(struct pg_loader *loader, struct pg_feed *feed, const char *
     file->on_disk = on_disk;
     loader->file_documents = 0;
     loader->progress.file = file->name;
+    feed->hash_all = loader->options.hash;
     ok = parse(loader, feed);
     tell_source(loader, feed, ok);
     pg_feed_finish(feed, file->sha256);
