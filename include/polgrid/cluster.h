@@ -34,7 +34,8 @@ struct pg_labels {
 /* One thing that was read. */
 struct pg_file {
     const char *name; /* as given: a path, "-" for stdin, "demo/shop.yaml" for the built-in cluster */
-    char sha256[65]; /* "" where it was not made (load.h) */
+    char sha256[65];  /* "" where it was not made (load.h) */
+    int64_t mtime_ns; /* of a file on disk, when it was opened */
     uint64_t bytes;
     /* The text, where it can't be read again from `name` (stdin, demo); else NULL. */
     const char *text;

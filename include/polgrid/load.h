@@ -28,8 +28,8 @@ struct pg_load_progress {
 struct pg_load_options {
     const char *default_namespace; /* for objects without one (semantics 1.3); NULL: "default" */
     bool recursive;                /* directories below directories too */
-    /* Make the hash of files of any size. Else it is only made of those whose text the source view could show,
-       up to 256 MiB, and "" for larger ones: there it is a fifth of the time of reading. */
+    /* Make the hash of every file: a fifth of the time of reading. Without it, whether a file has changed since is
+       told by its size and its time. */
     bool hash;
     /* Called now and then with what has been read; returning false stops the load, keeps what is there
        and marks the cluster partial. May be NULL. */

@@ -89,12 +89,6 @@ static void keep(struct pg_feed *input, const char *data, size_t n)
     input->dropped = true;
 }
 
-static bool makes_hash(const struct pg_feed *input)
-{
-    return input->hash_all ||
-           (input->bytes <= PG_FEED_MAX_KEPT && input->expected <= PG_FEED_MAX_KEPT);
-}
-
 static size_t take(struct pg_feed *input, const char **data)
 {
     size_t n = input->fd < 0 ? take_memory(input, data) : take_file(input, data);
@@ -104,7 +98,7 @@ static size_t take(struct pg_feed *input, const char **data)
     if (input->keep)
         keep(input, *data, n);
     input->bytes += n;
-    if (makes_hash(input))
+    if (input->hashes)
         pg_sha256_add(&input->hash, *data, n);
     if (input->progress && !input->progress(input->context, n))
         input->stopped = true;
@@ -299,8 +293,7 @@ void pg_feed_finish(struct pg_feed *input, char sha256[65])
     sha256[0] = '\0';
     while (!input->ended && !input->stopped && input->bytes <= PG_FEED_MAX_BYTES)
         input->ended = take(input, &data) == 0;
-    if (makes_hash(input) && input->ended &&
-        !(input->failed && input->fault.code == PG_CODE_FILE_READ))
+    if (input->hashes && input->ended && !(input->failed && input->fault.code == PG_CODE_FILE_READ))
         pg_sha256_hex(&input->hash, sha256);
 }
 

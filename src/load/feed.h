@@ -40,8 +40,8 @@ struct pg_feed {
     char *chunk;
     bool begun, ended;
     struct pg_sha256 hash;
-    bool hash_all;     /* else what is larger than PG_FEED_MAX_KEPT gets no hash */
-    uint64_t expected; /* bytes, as far as is known; else 0 */
+    bool hashes;      /* whether it is made */
+    int64_t mtime_ns; /* of a file, for whom it may concern; 0 where there is none */
     pg_feed_progress *progress;
     void *context;
     /* of the check: */

@@ -37,8 +37,8 @@ static void read_fd(struct pg_loader *loader, int fd, const char *name, bool reg
     struct stat info;
 
     pg_feed_open(&feed, fd, !regular, feed_progress, loader);
-    if (regular && fstat(fd, &info) == 0 && info.st_size > 0)
-        feed.expected = (uint64_t)info.st_size;
+    if (regular && fstat(fd, &info) == 0)
+        feed.mtime_ns = pg_load_mtime(&info);
     pg_loader_read(loader, &feed, name, regular);
     pg_feed_close(&feed);
 }

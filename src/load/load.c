@@ -106,9 +106,10 @@ void pg_loader_read(struct pg_loader *loader, struct pg_feed *feed, const char *
     file = pg_vec_add(loader->work, &loader->files);
     file->name = pg_arena_strdup(cluster->arena, name);
     file->on_disk = on_disk;
+    file->mtime_ns = feed->mtime_ns;
     loader->file_documents = 0;
     loader->progress.file = file->name;
-    feed->hash_all = loader->options.hash;
+    feed->hashes = loader->options.hash;
     ok = parse(loader, feed);
     tell_source(loader, feed, ok);
     pg_feed_finish(feed, file->sha256);

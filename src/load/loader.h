@@ -119,6 +119,10 @@ struct pg_loader {
 /* Calls for progress: `bytes` more were read. False once the load is to stop. */
 bool pg_loader_progress(struct pg_loader *loader, uint64_t bytes);
 
+/* The time of a file, as struct pg_file has it (source.c). */
+struct stat;
+int64_t pg_load_mtime(const struct stat *info);
+
 /* Reads one open source into the loader as a new file. */
 struct pg_feed;
 void pg_loader_read(struct pg_loader *loader, struct pg_feed *input, const char *name, bool on_disk);

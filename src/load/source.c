@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "feed.h"
+#include "loader.h"
 #include "polgrid/load.h"
 
 static bool read_all(struct pg_buf *text, int fd, struct pg_err *err, const char *name)
@@ -27,7 +28,12 @@ static bool read_all(struct pg_buf *text, int fd, struct pg_err *err, const char
     }
 }
 
-static bool read_again(struct pg_buf *text, const char *name, struct pg_err *err)
+int64_t pg_load_mtime(const struct stat *info)
+{
+    return (int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec;
+}
+
+static bool read_again(struct pg_buf *text, const char *name, int64_t *mtime_ns, struct pg_err *err)
 {
     struct stat info;
     bool ok;
@@ -36,21 +42,35 @@ static bool read_again(struct pg_buf *text, const char *name, struct pg_err *err
 
     if (fd < 0)
         return pg_err_set(err, "%s: %s", name, strerror(errno));
-    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
         ok = pg_err_set(err, "%s: no regular file any more", name);
-    else
+    } else {
+        *mtime_ns = pg_load_mtime(&info);
         ok = read_all(text, fd, err, name);
+    }
     close(fd);
     return ok;
+}
+
+static bool has_changed(const struct pg_file *file, const struct pg_buf *text, int64_t mtime_ns)
+{
+    struct pg_sha256 hash;
+    char sha256[65];
+
+    if (!file->sha256[0])
+        return text->n != file->bytes || mtime_ns != file->mtime_ns;
+    pg_sha256_start(&hash);
+    pg_sha256_add(&hash, pg_buf_text(text), text->n);
+    pg_sha256_hex(&hash, sha256);
+    return strcmp(sha256, file->sha256) != 0;
 }
 
 const char *pg_load_source(struct pg_arena *arena, const struct pg_file *file, size_t *length,
                            bool *changed, struct pg_err *err)
 {
-    struct pg_sha256 hash;
     struct pg_buf text = {0};
     const char *copy = NULL;
-    char sha256[65];
+    int64_t mtime_ns = 0;
 
     *changed = false;
     if (file->text) {
@@ -61,11 +81,8 @@ const char *pg_load_source(struct pg_arena *arena, const struct pg_file *file, s
         pg_err_set(err, "%s: its text was not kept", file->name);
         return NULL;
     }
-    if (read_again(&text, file->name, err)) {
-        pg_sha256_start(&hash);
-        pg_sha256_add(&hash, pg_buf_text(&text), text.n);
-        pg_sha256_hex(&hash, sha256);
-        *changed = strcmp(sha256, file->sha256) != 0;
+    if (read_again(&text, file->name, &mtime_ns, err)) {
+        *changed = has_changed(file, &text, mtime_ns);
         *length = text.n;
         copy = pg_arena_strndup(arena, pg_buf_text(&text), text.n);
     }

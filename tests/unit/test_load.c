@@ -64,15 +64,19 @@ static int leave(void **state)
     return 0;
 }
 
-static struct pg_cluster *load_path(const char *path, bool recursive)
+static struct pg_cluster *load_path_as(const char *path, struct pg_load_options options)
 {
-    struct pg_load_options options = {.recursive = recursive};
     struct pg_loader *loader = pg_loader_new(&options);
     struct pg_err err;
 
     if (!pg_loader_path(loader, path, &err))
         fail_msg("%s", err.text);
     return pg_loader_finish(loader);
+}
+
+static struct pg_cluster *load_path(const char *path, bool recursive)
+{
+    return load_path_as(path, (struct pg_load_options){.recursive = recursive, .hash = true});
 }
 
 /* The names of the files below the room, and of the findings. */
@@ -219,10 +223,38 @@ static void sources(void **state)
     pg_arena_free(arena);
 }
 
+/* Without a hash, the size or the time tells. */
+static void sources_without_hash(void **state)
+{
+    struct room *room = *state;
+    struct pg_arena *arena = pg_arena_new();
+    struct pg_err err;
+    size_t length;
+    bool changed;
+    put(room, "a.yaml", POD("p"));
+    struct pg_cluster *cluster = load_path_as(at(room, "a.yaml"), (struct pg_load_options){0});
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000}};
+
+    assert_string_equal(cluster->files[0].sha256, "");
+    assert_non_null(pg_load_source(arena, &cluster->files[0], &length, &changed, &err));
+    assert_false(changed);
+    assert_int_equal(utimensat(AT_FDCWD, at(room, "a.yaml"), times, 0), 0);
+    assert_non_null(pg_load_source(arena, &cluster->files[0], &length, &changed, &err));
+    assert_true(changed);
+    put(room, "a.yaml", POD("other"));
+    assert_non_null(pg_load_source(arena, &cluster->files[0], &length, &changed, &err));
+    assert_true(changed);
+    pg_cluster_free(cluster);
+    pg_arena_free(arena);
+}
+
 static void texts(void **state)
 {
     struct pg_arena *arena = pg_arena_new();
-    struct pg_cluster *cluster = load_text("a: b\n");
+    struct pg_load_options options = {.hash = true};
+    struct pg_loader *loader = pg_loader_new(&options);
+    pg_loader_text(loader, "t", "a: b\n", 5);
+    struct pg_cluster *cluster = pg_loader_finish(loader);
     struct pg_err err;
     size_t length;
     bool changed;
@@ -488,6 +520,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(partial, enter, leave),
         cmocka_unit_test_setup_teardown(read_stdin, enter, leave),
         cmocka_unit_test_setup_teardown(sources, enter, leave),
+        cmocka_unit_test_setup_teardown(sources_without_hash, enter, leave),
         cmocka_unit_test(texts),
         cmocka_unit_test_setup_teardown(hash_of_a_broken_file, enter, leave),
         cmocka_unit_test(duplicates),
