@@ -4,7 +4,8 @@
 # `make check' only compares the matrix found class by class with that found pod by pod; it never looks at a clock.
 # `make tests/bench/gen_cluster' builds what prints the clusters.
 bench_list = tests/bench/bench
-bench_cluster = tests/bench/make_cluster.c tests/bench/make_cluster.h tests/bench/writer.c tests/bench/writer.h
+bench_cluster = tests/bench/make_cluster.c tests/bench/make_cluster.h tests/bench/make_internal.h tests/bench/make_policies.c \
+	tests/bench/writer.c tests/bench/writer.h
 bench_matrix = tests/bench/matrix.c tests/bench/matrix.h tests/bench/naive.c
 
 tests_bench_bench_SOURCES = tests/bench/bench.c $(bench_cluster) $(bench_matrix)

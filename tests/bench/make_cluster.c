@@ -2,23 +2,14 @@
 
 #include <string.h>
 
-#include "writer.h"
-
-enum {
-    PODS_A_NAMESPACE = 15,
-    APPS_A_NAMESPACE = 5,
-    PODS_A_NODE = 30,
-    UNIQUE_A_RULE = 3, /* BENCH_WORST: pods that one rule names */
-};
-
-struct maker {
-    struct writer w;
-    const struct bench_cluster *cluster;
-    uint64_t random;
-    uint32_t nnamespaces, nnodes;
-};
+#include "make_internal.h"
 
 static const char *const profile_names[] = {"even", "real", "worst", "deployments"};
+static const char *const env_names[] = {
+    "LOG_LEVEL", "REGION",     "DATABASE_URL", "CACHE_URL",  "FEATURE_FLAGS", "OTEL_EXPORTER",
+    "TZ",        "POD_BUDGET", "QUEUE_URL",    "SEARCH_URL", "MAIL_HOST",     "SENTRY_DSN"};
+static const char *const condition_names[] = {"PodReadyToStartContainers", "Initialized", "Ready",
+                                              "ContainersReady", "PodScheduled"};
 static const char *const environments[] = {"prod", "staging", "dev"};
 
 const char *bench_profile_name(enum bench_profile profile)
@@ -34,143 +25,239 @@ enum bench_profile bench_profile_find(const char *name)
     return (enum bench_profile)i;
 }
 
-static uint32_t below(struct maker *m, uint32_t n)
-{
-    m->random ^= m->random << 13;
-    m->random ^= m->random >> 7;
-    m->random ^= m->random << 17;
-    return (uint32_t)(m->random >> 33) % n;
-}
-
 /* --- metadata --- */
 
-static void put_managed_path(struct writer *w, const char *const *path, uint32_t n)
+/* Items of the API server's own lists do not repeat what the list says; kubectl writes it into each. Fields
+   stand in the server's order: name first, managedFields last. */
+void make_object(struct maker *m, const char *version, const char *kind, const char *ns,
+                 const char *name, uint32_t number)
 {
-    for (uint32_t i = 0; i < n; i++)
-        put_map(w, path[i]);
-    for (uint32_t i = 0; i < n; i++)
-        put_end(w);
-}
-
-static void put_manager(struct writer *w, const char *manager, const char *const *fields, uint32_t n)
-{
+    struct writer *w = &m->w;
     put_map(w, NULL);
-    put_text(w, "apiVersion", "v1");
-    put_text(w, "fieldsType", "FieldsV1");
-    put_map(w, "fieldsV1");
-    for (uint32_t i = 0; i < n; i++) {
-        const char *path[] = {fields[i], "f:name", "f:metadata", "."};
-        put_managed_path(w, path, 4);
+    if (!w->json) {
+        put_text(w, "apiVersion", "%s", version);
+        put_text(w, "kind", "%s", kind);
     }
-    put_end(w);
-    put_text(w, "manager", "%s", manager);
-    put_text(w, "operation", "Update");
-    put_text(w, "time", "2024-03-01T08:15:00Z");
-    put_end(w);
-}
-
-/* Who wrote which field of a pod: a good third of what an API server sends. */
-static void put_managed_fields_of_pod(struct writer *w)
-{
-    static const char *const fields[] = {
-        "f:dnsPolicy",
-        "f:enableServiceLinks",
-        "f:restartPolicy",
-        "f:schedulerName",
-        "f:securityContext",
-        "f:terminationGracePeriodSeconds",
-        "f:containers",
-        "f:imagePullPolicy",
-        "f:livenessProbe",
-        "f:readinessProbe",
-        "f:resources",
-        "f:terminationMessagePath",
-        "f:volumeMounts",
-        "f:terminationMessagePolicy",
-        "f:affinity",
-        "f:tolerations",
-        "f:serviceAccountName",
-        "f:nodeSelector",
-        "f:automountServiceAccountToken",
-        "f:priorityClassName",
-        "f:preemptionPolicy",
-        "f:topologySpreadConstraints",
-        "f:hostAliases",
-        "f:ephemeralContainers",
-    };
-    uint32_t n = sizeof fields / sizeof *fields;
-    put_list(w, "managedFields");
-    put_manager(w, "kube-controller-manager", fields, n);
-    put_manager(w, "kubelet", fields, n);
-    put_end(w);
-}
-
-static void put_managed_fields(struct writer *w)
-{
-    static const char *const fields[] = {"f:ingress", "f:egress", "f:podSelector", "f:policyTypes"};
-    put_list(w, "managedFields");
-    put_manager(w, "kubectl-client-side-apply", fields, sizeof fields / sizeof *fields);
-    put_end(w);
-}
-
-static void put_object(struct writer *w, const char *version, const char *kind)
-{
-    put_map(w, NULL);
-    put_text(w, "apiVersion", "%s", version);
-    put_text(w, "kind", "%s", kind);
     put_map(w, "metadata");
+    put_text(w, "name", "%s", name);
+    if (ns != NULL)
+        put_text(w, "namespace", "%s", ns);
+    put_text(w, "uid", "5a3c%04x-%04x-4b1d-9e2f-%012u", number >> 16, number & 0xffff, number);
+    put_text(w, "resourceVersion", "%u", 1000 + number);
     put_text(w, "creationTimestamp", "2024-03-01T08:15:00Z");
 }
 
-static void put_identity(struct maker *m, uint32_t number)
+/* Who wrote which field. Between this and make_manager_end() come the fields. */
+void make_manager(struct writer *w, const char *manager, const char *version, bool status)
 {
-    put_text(&m->w, "resourceVersion", "%u", 1000 + number);
-    put_text(&m->w, "uid", "5a3c%04x-%04x-4b1d-9e2f-%012u", number >> 16, number & 0xffff, number);
+    put_map(w, NULL);
+    put_text(w, "manager", "%s", manager);
+    put_text(w, "operation", "Update");
+    put_text(w, "apiVersion", "%s", version);
+    put_text(w, "time", "2024-03-01T08:15:00Z");
+    if (status)
+        put_text(w, "subresource", "status");
+    put_text(w, "fieldsType", "FieldsV1");
+    put_map(w, "fieldsV1");
+}
+
+void make_manager_end(struct writer *w)
+{
+    put_end(w);
+    put_end(w);
+}
+
+/* `names` is a list of fields with blanks between them. */
+static void put_fields(struct writer *w, const char *names)
+{
+    char name[96];
+    while (*names) {
+        size_t n = strcspn(names, " ");
+        snprintf(name, sizeof name, "%.*s", (int)n, names);
+        put_empty(w, name);
+        names += n + strspn(names + n, " ");
+    }
+}
+
+static void put_field_map(struct writer *w, const char *key, const char *names)
+{
+    put_map(w, key);
+    put_fields(w, names);
+    put_end(w);
+}
+
+static void put_fields_of_probe(struct writer *w, const char *key)
+{
+    put_map(w, key);
+    put_fields(w, ". f:failureThreshold");
+    put_field_map(w, "f:httpGet", ". f:path f:port f:scheme");
+    put_fields(w, "f:initialDelaySeconds f:periodSeconds f:successThreshold f:timeoutSeconds");
+    put_end(w);
+}
+
+static void put_fields_of_container(struct writer *w, const char *name, uint32_t port)
+{
+    char key[64];
+    snprintf(key, sizeof key, "k:{\"name\":\"%s\"}", name);
+    put_map(w, key);
+    put_map(w, "f:env");
+    put_fields(w, ".");
+    for (uint32_t i = 0; i < sizeof env_names / sizeof *env_names; i++) {
+        snprintf(key, sizeof key, "k:{\"name\":\"%s\"}", env_names[i]);
+        put_field_map(w, key, ". f:name f:value");
+    }
+    put_end(w);
+    put_fields(w, ". f:image f:imagePullPolicy");
+    put_fields_of_probe(w, "f:livenessProbe");
+    put_fields(w, "f:name");
+    put_map(w, "f:ports");
+    put_fields(w, ".");
+    snprintf(key, sizeof key, "k:{\"containerPort\":%u,\"protocol\":\"TCP\"}", port);
+    put_field_map(w, key, ". f:containerPort f:name f:protocol");
+    put_end(w);
+    put_fields_of_probe(w, "f:readinessProbe");
+    put_map(w, "f:resources");
+    put_fields(w, ".");
+    put_field_map(w, "f:limits", ". f:memory");
+    put_field_map(w, "f:requests", ". f:cpu f:memory");
+    put_end(w);
+    put_fields(w, "f:terminationMessagePath f:terminationMessagePolicy");
+    put_end(w);
+}
+
+static void put_fields_of_status(struct writer *w)
+{
+    char key[64];
+    put_map(w, "f:status");
+    put_map(w, "f:conditions");
+    for (uint32_t i = 0; i < sizeof condition_names / sizeof *condition_names; i++) {
+        snprintf(key, sizeof key, "k:{\"type\":\"%s\"}", condition_names[i]);
+        put_field_map(w, key, ". f:lastProbeTime f:lastTransitionTime f:status f:type");
+    }
+    put_end(w);
+    put_fields(w, "f:containerStatuses f:hostIP f:hostIPs f:phase f:podIP");
+    put_map(w, "f:podIPs");
+    put_fields(w, ".");
+    put_field_map(w, "k:{\"ip\":\"10.64.0.1\"}", ". f:ip");
+    put_end(w);
+    put_fields(w, "f:startTime");
+    put_end(w);
+}
+
+/* About half of what an API server sends of a pod. */
+static void put_managed_fields_of_pod(struct writer *w, uint32_t port)
+{
+    put_list(w, "managedFields");
+    make_manager(w, "kube-controller-manager", "v1", false);
+    put_map(w, "f:metadata");
+    put_field_map(w, "f:annotations", ". f:checksum/config f:prometheus.io/port");
+    put_fields(w, "f:generateName");
+    put_field_map(w, "f:labels", ". f:app f:pod-template-hash f:tier");
+    put_map(w, "f:ownerReferences");
+    put_fields(w, ". k:{\"uid\":\"7b6f1f2c-3c1d-4e47-9a55-0a1b2c3d4e5f\"}");
+    put_end(w);
+    put_end(w);
+    put_map(w, "f:spec");
+    put_map(w, "f:containers");
+    put_fields_of_container(w, "main", port);
+    put_fields_of_container(w, "proxy", 9090);
+    put_end(w);
+    put_fields(w, "f:dnsPolicy f:enableServiceLinks f:restartPolicy f:schedulerName "
+                  "f:securityContext f:serviceAccount f:serviceAccountName "
+                  "f:terminationGracePeriodSeconds");
+    put_end(w);
+    make_manager_end(w);
+    make_manager(w, "kubelet", "v1", true);
+    put_fields_of_status(w);
+    make_manager_end(w);
+    put_end(w);
+}
+
+static void begin_kind(struct maker *m, const char *version, const char *kind)
+{
+    if (!m->w.json)
+        return;
+    put_map(&m->w, NULL);
+    put_text(&m->w, "kind", "%sList", kind);
+    put_text(&m->w, "apiVersion", "%s", version);
+    put_map(&m->w, "metadata");
+    put_text(&m->w, "resourceVersion", "424242");
+    put_end(&m->w);
+    put_list(&m->w, "items");
+}
+
+static void end_kind(struct maker *m)
+{
+    if (!m->w.json)
+        return;
+    put_end(&m->w);
+    put_end(&m->w);
 }
 
 static void put_namespaces(struct maker *m)
 {
+    char name[32];
+    begin_kind(m, "v1", "Namespace");
     for (uint32_t ns = 0; ns < m->nnamespaces; ns++) {
-        put_object(&m->w, "v1", "Namespace");
+        snprintf(name, sizeof name, "ns-%u", ns);
+        make_object(m, "v1", "Namespace", NULL, name, ns);
         put_map(&m->w, "labels");
+        put_text(&m->w, "env", "%s", environments[ns % 3]);
         put_text(&m->w, "kubernetes.io/metadata.name", "ns-%u", ns);
         put_text(&m->w, "team", "team-%u", ns % 20);
-        put_text(&m->w, "env", "%s", environments[ns % 3]);
         put_end(&m->w);
-        put_text(&m->w, "name", "ns-%u", ns);
-        put_identity(m, ns);
+        put_end(&m->w);
+        put_map(&m->w, "spec");
+        put_list(&m->w, "finalizers");
+        put_text(&m->w, NULL, "kubernetes");
+        put_end(&m->w);
         put_end(&m->w);
         put_map(&m->w, "status");
         put_text(&m->w, "phase", "Active");
         put_end(&m->w);
         put_end(&m->w);
     }
+    end_kind(m);
+}
+
+static void put_node_address(struct writer *w, uint32_t node)
+{
+    put_text(w, "address", "172.%u.%u.%u", 16 + (node >> 16), node >> 8 & 255, node & 255);
 }
 
 static void put_nodes(struct maker *m)
 {
+    char name[32];
+    begin_kind(m, "v1", "Node");
     for (uint32_t node = 0; node < m->nnodes; node++) {
-        put_object(&m->w, "v1", "Node");
-        put_text(&m->w, "name", "node-%u", node);
-        put_identity(m, node);
+        snprintf(name, sizeof name, "node-%u", node);
+        make_object(m, "v1", "Node", NULL, name, node);
         put_end(&m->w);
         put_map(&m->w, "status");
         put_list(&m->w, "addresses");
         put_map(&m->w, NULL);
-        put_text(&m->w, "address", "172.%u.%u.%u", 16 + (node >> 16), node >> 8 & 255, node & 255);
         put_text(&m->w, "type", "InternalIP");
+        put_node_address(&m->w, node);
         put_end(&m->w);
         put_end(&m->w);
         put_end(&m->w);
         put_end(&m->w);
     }
+    end_kind(m);
 }
 
 /* --- pods --- */
 
+/* How a pod came to be. */
+enum owner {
+    OWNER_REPLICA_SET,
+    OWNER_STATEFUL_SET,
+    OWNER_JOB,
+};
+
 static uint32_t namespace_of(const struct maker *m, uint32_t pod)
 {
-    return pod / PODS_A_NAMESPACE % m->nnamespaces;
+    return pod / m->each % m->nnamespaces;
 }
 
 static uint32_t app_of(uint32_t pod)
@@ -178,21 +265,42 @@ static uint32_t app_of(uint32_t pod)
     return pod % APPS_A_NAMESPACE;
 }
 
+/* Jobs only among BENCH_DEPLOYMENTS. */
+static enum owner owner_of(const struct maker *m, uint32_t pod)
+{
+    if (app_of(pod) == APPS_A_NAMESPACE - 1)
+        return OWNER_STATEFUL_SET;
+    bool job = m->cluster->profile == BENCH_DEPLOYMENTS && app_of(pod) == APPS_A_NAMESPACE - 2;
+    return job ? OWNER_JOB : OWNER_REPLICA_SET;
+}
+
+static uint32_t hash_of(const struct maker *m, uint32_t pod)
+{
+    return namespace_of(m, pod) * 2654435761u + app_of(pod);
+}
+
 static void put_pod_labels(struct maker *m, uint32_t pod, bool live)
 {
     struct writer *w = &m->w;
     uint32_t app = app_of(pod);
+    enum owner owner = owner_of(m, pod);
     put_map(w, "labels");
     put_text(w, "app", "app-%u", app);
-    put_text(w, "tier", "%s", app < 2 ? "frontend" : app < 4 ? "backend" : "data");
+    if (live && owner == OWNER_STATEFUL_SET) {
+        put_text(w, "apps.kubernetes.io/pod-index", "%u", pod);
+        put_text(w, "controller-revision-hash", "app-%u-%08x", app, hash_of(m, pod));
+    } else if (live && owner == OWNER_JOB) {
+        put_text(w, "batch.kubernetes.io/controller-uid", "9c1d%04x-77aa-4c0e-8b1f-%012u",
+                 pod & 0xffff, pod);
+        put_text(w, "batch.kubernetes.io/job-name", "app-%u-%u", app, pod);
+    }
     if (m->cluster->profile == BENCH_WORST)
         put_text(w, "id", "u%u", pod);
-    if (live && app == APPS_A_NAMESPACE - 1) {
-        put_text(w, "apps.kubernetes.io/pod-index", "%u", pod);
+    if (live && owner == OWNER_REPLICA_SET)
+        put_text(w, "pod-template-hash", "%08x", hash_of(m, pod));
+    if (live && owner == OWNER_STATEFUL_SET)
         put_text(w, "statefulset.kubernetes.io/pod-name", "app-%u-%u", app, pod);
-    } else if (live) {
-        put_text(w, "pod-template-hash", "%08x", namespace_of(m, pod) * 2654435761u + app);
-    }
+    put_text(w, "tier", "%s", app < 2 ? "frontend" : app < 4 ? "backend" : "data");
     put_end(w);
 }
 
@@ -213,14 +321,11 @@ static void put_probe(struct writer *w, const char *key)
 
 static void put_env(struct writer *w)
 {
-    static const char *const names[] = {
-        "LOG_LEVEL", "REGION",     "DATABASE_URL", "CACHE_URL",  "FEATURE_FLAGS", "OTEL_EXPORTER",
-        "TZ",        "POD_BUDGET", "QUEUE_URL",    "SEARCH_URL", "MAIL_HOST",     "SENTRY_DSN"};
     put_list(w, "env");
-    for (uint32_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (uint32_t i = 0; i < sizeof env_names / sizeof *env_names; i++) {
         put_map(w, NULL);
-        put_text(w, "name", "%s", names[i]);
-        put_text(w, "value", "value-of-%s", names[i]);
+        put_text(w, "name", "%s", env_names[i]);
+        put_text(w, "value", "value-of-%s", env_names[i]);
         put_end(w);
     }
     put_end(w);
@@ -365,14 +470,12 @@ static void put_pod_spec(struct maker *m, uint32_t pod, bool live)
 
 static void put_conditions(struct writer *w)
 {
-    static const char *const types[] = {"PodReadyToStartContainers", "Initialized", "Ready",
-                                        "ContainersReady", "PodScheduled"};
     put_list(w, "conditions");
-    for (uint32_t i = 0; i < sizeof types / sizeof *types; i++) {
+    for (uint32_t i = 0; i < sizeof condition_names / sizeof *condition_names; i++) {
         put_map(w, NULL);
-        put_text(w, "lastTransitionTime", "2024-03-01T08:15:12Z");
+        put_text(w, "type", "%s", condition_names[i]);
         put_text(w, "status", "True");
-        put_text(w, "type", "%s", types[i]);
+        put_text(w, "lastTransitionTime", "2024-03-01T08:15:12Z");
         put_end(w);
     }
     put_end(w);
@@ -399,6 +502,13 @@ static void put_status(struct maker *m, uint32_t pod)
     put_end(w);
     put_text(w, "phase", "Running");
     uint32_t a = 64 + (pod >> 16), b = pod >> 8 & 255, c = pod & 255;
+    uint32_t node = pod % m->nnodes;
+    put_text(w, "hostIP", "172.%u.%u.%u", 16 + (node >> 16), node >> 8 & 255, node & 255);
+    put_list(w, "hostIPs");
+    put_map(w, NULL);
+    put_text(w, "ip", "172.%u.%u.%u", 16 + (node >> 16), node >> 8 & 255, node & 255);
+    put_end(w);
+    put_end(w);
     put_text(w, "podIP", "10.%u.%u.%u", a, b, c);
     put_list(w, "podIPs");
     put_map(w, NULL);
@@ -410,45 +520,55 @@ static void put_status(struct maker *m, uint32_t pod)
     put_end(w);
 }
 
+static void put_owner(struct maker *m, uint32_t pod)
+{
+    static const char *const kinds[] = {"ReplicaSet", "StatefulSet", "Job"};
+    struct writer *w = &m->w;
+    uint32_t app = app_of(pod);
+    enum owner owner = owner_of(m, pod);
+    put_list(w, "ownerReferences");
+    put_map(w, NULL);
+    put_text(w, "apiVersion", owner == OWNER_JOB ? "batch/v1" : "apps/v1");
+    put_text(w, "kind", "%s", kinds[owner]);
+    if (owner == OWNER_REPLICA_SET)
+        put_text(w, "name", "app-%u-%08x", app, hash_of(m, pod));
+    else if (owner == OWNER_STATEFUL_SET)
+        put_text(w, "name", "app-%u", app);
+    else
+        put_text(w, "name", "app-%u-%u", app, pod);
+    put_text(w, "uid", "7b%010u", namespace_of(m, pod) * APPS_A_NAMESPACE + app);
+    put_bool(w, "controller", true);
+    put_bool(w, "blockOwnerDeletion", true);
+    put_end(w);
+    put_end(w);
+}
+
 static void put_pod(struct maker *m, uint32_t pod)
 {
     struct writer *w = &m->w;
-    uint32_t ns = namespace_of(m, pod), app = app_of(pod);
-    bool stateful = app == APPS_A_NAMESPACE - 1;
-    put_object(w, "v1", "Pod");
-    put_annotations(w, pod);
-    put_text(w, "generateName", "app-%u-%08x-", app, ns * 2654435761u + app);
+    char ns[32], name[48];
+    snprintf(ns, sizeof ns, "ns-%u", namespace_of(m, pod));
+    snprintf(name, sizeof name, "app-%u-%u", app_of(pod), pod);
+    make_object(m, "v1", "Pod", ns, name, pod);
+    put_text(w, "generateName", "app-%u-%08x-", app_of(pod), hash_of(m, pod));
     put_pod_labels(m, pod, true);
-    put_managed_fields_of_pod(w);
-    put_text(w, "name", "app-%u-%u", app, pod);
-    put_text(w, "namespace", "ns-%u", ns);
-    put_list(w, "ownerReferences");
-    put_map(w, NULL);
-    put_text(w, "apiVersion", "apps/v1");
-    put_bool(w, "controller", true);
-    put_text(w, "kind", "%s", stateful ? "StatefulSet" : "ReplicaSet");
-    if (stateful)
-        put_text(w, "name", "app-%u", app);
-    else
-        put_text(w, "name", "app-%u-%08x", app, ns * 2654435761u + app);
-    put_text(w, "uid", "7b%010u", ns * APPS_A_NAMESPACE + app);
-    put_end(w);
-    put_end(w);
-    put_identity(m, pod);
+    put_annotations(w, pod);
+    put_owner(m, pod);
+    put_managed_fields_of_pod(w, app_of(pod) % 2 == 0 ? 8080 : 8000);
     put_end(w);
     put_pod_spec(m, pod, true);
     put_status(m, pod);
     put_end(w);
 }
 
+/* A workload without a pod so far: its address is not known. */
 static void put_deployment(struct maker *m, uint32_t pod)
 {
     struct writer *w = &m->w;
-    put_object(w, "apps/v1", "Deployment");
-    put_managed_fields(w);
-    put_text(w, "name", "app-%u-%u", app_of(pod), pod);
-    put_text(w, "namespace", "ns-%u", namespace_of(m, pod));
-    put_identity(m, pod);
+    char ns[32], name[48];
+    snprintf(ns, sizeof ns, "ns-%u", namespace_of(m, pod));
+    snprintf(name, sizeof name, "new-%u-%u", app_of(pod), pod);
+    make_object(m, "apps/v1", "Deployment", ns, name, pod);
     put_end(w);
     put_map(w, "spec");
     put_number(w, "replicas", 1 + pod % 3);
@@ -467,267 +587,76 @@ static void put_deployment(struct maker *m, uint32_t pod)
     put_end(w);
 }
 
-/* --- policies --- */
+/* --- the cluster --- */
 
-static void put_policy(struct maker *m, uint32_t ns, const char *name, uint32_t number)
+static bool is_new(const struct maker *m, uint32_t pod)
 {
-    put_object(&m->w, "networking.k8s.io/v1", "NetworkPolicy");
-    put_managed_fields(&m->w);
-    put_text(&m->w, "name", "%s-%u", name, number);
-    put_text(&m->w, "namespace", "ns-%u", ns);
-    put_identity(m, ns * 32 + number);
-    put_end(&m->w);
-    put_map(&m->w, "spec");
+    return m->cluster->profile == BENCH_DEPLOYMENTS && pod % NEW_OF == NEW_OF - 1;
 }
 
-static void put_types(struct writer *w, bool ingress, bool egress)
+static void put_pods(struct maker *m)
 {
-    put_list(w, "policyTypes");
-    if (ingress)
-        put_text(w, NULL, "Ingress");
-    if (egress)
-        put_text(w, NULL, "Egress");
-    put_end(w);
-}
-
-static void end_policy(struct writer *w)
-{
-    put_end(w);
-    put_end(w);
-}
-
-/* A selector of one label. */
-static void put_selector(struct writer *w, const char *field, const char *key, const char *value)
-{
-    put_map(w, field);
-    put_map(w, "matchLabels");
-    put_text(w, key, "%s", value);
-    put_end(w);
-    put_end(w);
-}
-
-static void put_app_selector(struct writer *w, const char *field, uint32_t app)
-{
-    char value[32];
-    snprintf(value, sizeof value, "app-%u", app);
-    put_selector(w, field, "app", value);
-}
-
-static void put_all_selector(struct writer *w, const char *field)
-{
-    put_map(w, field);
-    put_end(w);
-}
-
-static void put_port(struct writer *w, const char *name, uint32_t number, const char *protocol)
-{
-    put_map(w, NULL);
-    if (name != NULL)
-        put_text(w, "port", "%s", name);
-    else
-        put_number(w, "port", number);
-    put_text(w, "protocol", "%s", protocol);
-    put_end(w);
-}
-
-static void put_default_deny(struct maker *m, uint32_t ns)
-{
-    put_policy(m, ns, "default-deny", 0);
-    put_all_selector(&m->w, "podSelector");
-    put_types(&m->w, true, true);
-    end_policy(&m->w);
-}
-
-static void put_dns(struct maker *m, uint32_t ns)
-{
-    struct writer *w = &m->w;
-    put_policy(m, ns, "allow-dns", 1);
-    put_list(w, "egress");
-    put_map(w, NULL);
-    put_list(w, "ports");
-    put_port(w, NULL, 53, "UDP");
-    put_port(w, NULL, 53, "TCP");
-    put_end(w);
-    put_list(w, "to");
-    put_map(w, NULL);
-    put_selector(w, "namespaceSelector", "kubernetes.io/metadata.name", "ns-0");
-    put_end(w);
-    put_end(w);
-    put_end(w);
-    put_end(w);
-    put_all_selector(w, "podSelector");
-    put_types(w, false, true);
-    end_policy(w);
-}
-
-/* One rule of `direction`; what it says of the other end follows between this and end_rule(). */
-static void begin_rule(struct writer *w, bool ingress, const char *port_name, uint32_t port)
-{
-    put_list(w, ingress ? "ingress" : "egress");
-    put_map(w, NULL);
-    put_list(w, "ports");
-    put_port(w, port_name, port, "TCP");
-    put_end(w);
-    put_list(w, ingress ? "from" : "to");
-}
-
-static void end_rule(struct writer *w)
-{
-    put_end(w);
-    put_end(w);
-    put_end(w);
-}
-
-/* From app 0 to another app of the namespace, at its port "http". */
-static void put_app_to_app(struct maker *m, uint32_t ns, bool ingress, uint32_t app, uint32_t number)
-{
-    struct writer *w = &m->w;
-    put_policy(m, ns, ingress ? "allow-in" : "allow-out", number);
-    begin_rule(w, ingress, "http", 0);
-    put_map(w, NULL);
-    put_app_selector(w, "podSelector", ingress ? 0 : app);
-    put_end(w);
-    end_rule(w);
-    put_app_selector(w, "podSelector", ingress ? app : 0);
-    put_types(w, ingress, !ingress);
-    end_policy(w);
-}
-
-static void put_from_team(struct maker *m, uint32_t ns, uint32_t number)
-{
-    struct writer *w = &m->w;
-    char team[32];
-    snprintf(team, sizeof team, "team-%u", below(m, 20));
-    put_policy(m, ns, "allow-team", number);
-    begin_rule(w, true, "metrics", 0);
-    put_map(w, NULL);
-    put_selector(w, "namespaceSelector", "team", team);
-    put_selector(w, "podSelector", "tier", "frontend");
-    put_end(w);
-    end_rule(w);
-    put_app_selector(w, "podSelector", below(m, APPS_A_NAMESPACE));
-    put_types(w, true, false);
-    end_policy(w);
-}
-
-static void put_from_cidr(struct maker *m, uint32_t ns, uint32_t number)
-{
-    struct writer *w = &m->w;
-    bool ingress = below(m, 2) == 0;
-    put_policy(m, ns, "allow-cidr", number);
-    begin_rule(w, ingress, NULL, 443 + below(m, 4));
-    for (uint32_t i = 1 + below(m, 3); i > 0; i--) {
-        put_map(w, NULL);
-        put_map(w, "ipBlock");
-        uint32_t base = below(m, 64) * 4;
-        if (below(m, 3) == 0)
-            put_text(w, "cidr", "10.64.%u.0/22", base);
-        else
-            put_text(w, "cidr", "%u.%u.0.0/16", 100 + below(m, 20), below(m, 256));
-        put_end(w);
-        put_end(w);
+    begin_kind(m, "v1", "Pod");
+    for (uint32_t pod = 0; pod < m->cluster->npods; pod++) {
+        if (!is_new(m, pod))
+            put_pod(m, pod);
     }
-    end_rule(w);
-    put_app_selector(w, "podSelector", below(m, APPS_A_NAMESPACE));
-    put_types(w, ingress, !ingress);
-    end_policy(w);
-}
-
-/* Selects nobody, or says what its types leave out. */
-static void put_without_effect(struct maker *m, uint32_t ns, uint32_t number)
-{
-    struct writer *w = &m->w;
-    put_policy(m, ns, "left-over", number);
-    begin_rule(w, true, NULL, 80);
-    put_map(w, NULL);
-    put_all_selector(w, "namespaceSelector");
-    put_end(w);
-    end_rule(w);
-    put_app_selector(w, "podSelector", 90 + below(m, 10));
-    put_types(w, number % 2 == 0, true);
-    end_policy(w);
-}
-
-/* BENCH_WORST: any pod of the cluster that has one of a few numbers. */
-static void put_worst(struct maker *m, uint32_t ns, uint32_t number)
-{
-    struct writer *w = &m->w;
-    uint32_t rule = ns * 5 + number;
-    put_policy(m, ns, "unique", number);
-    begin_rule(w, true, NULL, 8000 + rule % 50);
-    put_map(w, NULL);
-    put_all_selector(w, "namespaceSelector");
-    put_map(w, "podSelector");
-    put_list(w, "matchExpressions");
-    put_map(w, NULL);
-    put_text(w, "key", "id");
-    put_text(w, "operator", number % 2 == 0 ? "In" : "NotIn");
-    put_list(w, "values");
-    for (uint32_t i = 0; i < UNIQUE_A_RULE; i++)
-        put_text(w, NULL, "u%u", rule * UNIQUE_A_RULE + i);
-    put_end(w);
-    put_end(w);
-    put_end(w);
-    put_end(w);
-    put_end(w);
-    end_rule(w);
-    put_app_selector(w, "podSelector", number % APPS_A_NAMESPACE);
-    put_types(w, true, false);
-    end_policy(w);
-}
-
-static void put_policies_even(struct maker *m, uint32_t ns)
-{
-    put_default_deny(m, ns);
-    put_dns(m, ns);
-    put_app_to_app(m, ns, true, 2, 2);
-    put_app_to_app(m, ns, false, 2, 3);
-    put_from_team(m, ns, 4);
-}
-
-static void put_policies(struct maker *m, uint32_t ns)
-{
-    if (m->cluster->profile == BENCH_WORST) {
-        for (uint32_t i = 0; i < 5; i++)
-            put_worst(m, ns, i);
+    end_kind(m);
+    if (m->cluster->profile != BENCH_DEPLOYMENTS)
         return;
+    begin_kind(m, "apps/v1", "Deployment");
+    for (uint32_t pod = 0; pod < m->cluster->npods; pod++) {
+        if (is_new(m, pod))
+            put_deployment(m, pod);
     }
-    put_policies_even(m, ns);
-    for (uint32_t i = 5; m->cluster->profile == BENCH_REAL && i < 22; i++) {
-        uint32_t which = below(m, 17);
-        if (which < 5)
-            put_without_effect(m, ns, i);
-        else if (which < 12)
-            put_from_cidr(m, ns, i);
-        else if (which < 14)
-            put_from_team(m, ns, i);
-        else
-            put_app_to_app(m, ns, which % 2 == 0, 1 + below(m, APPS_A_NAMESPACE - 1), i);
-    }
+    end_kind(m);
+}
+
+static uint32_t at_least_one(uint32_t n)
+{
+    return n > 0 ? n : 1;
+}
+
+static struct maker maker_of(FILE *out, const struct bench_cluster *cluster)
+{
+    static const uint32_t each[] = {
+        [BENCH_EVEN] = PODS_A_NAMESPACE,
+        [BENCH_REAL] = PODS_A_NAMESPACE_REAL,
+        [BENCH_WORST] = PODS_A_NAMESPACE,
+        [BENCH_DEPLOYMENTS] = PODS_A_NAMESPACE_DEPLOYMENTS,
+    };
+    struct maker m = {.w = {.out = out, .json = cluster->json},
+                      .cluster = cluster,
+                      .random = cluster->seed * 0x9e3779b97f4a7c15u + 0x2545f4914f6cdd1du,
+                      .each = each[cluster->profile],
+                      .nnodes = at_least_one(cluster->npods / PODS_A_NODE)};
+    m.nnamespaces = at_least_one(cluster->npods / m.each);
+    if (m.nnamespaces > MAX_NAMESPACES)
+        m.nnamespaces = MAX_NAMESPACES;
+    return m;
 }
 
 void bench_cluster_write(FILE *out, const struct bench_cluster *cluster)
 {
-    struct maker m = {.w = {.out = out, .json = cluster->json},
-                      .cluster = cluster,
-                      .random = cluster->seed * 0x9e3779b97f4a7c15u + 0x2545f4914f6cdd1du,
-                      .nnamespaces = cluster->npods / PODS_A_NAMESPACE + 1,
-                      .nnodes = cluster->npods / PODS_A_NODE + 1};
-    put_map(&m.w, NULL);
-    put_text(&m.w, "apiVersion", "v1");
-    put_list(&m.w, "items");
-    put_namespaces(&m);
-    if (cluster->profile != BENCH_DEPLOYMENTS)
-        put_nodes(&m);
-    for (uint32_t pod = 0; pod < cluster->npods; pod++) {
-        if (cluster->profile == BENCH_DEPLOYMENTS)
-            put_deployment(&m, pod);
-        else
-            put_pod(&m, pod);
+    struct maker m = maker_of(out, cluster);
+    if (!cluster->json) {
+        put_map(&m.w, NULL);
+        put_text(&m.w, "apiVersion", "v1");
+        put_list(&m.w, "items");
     }
+    put_namespaces(&m);
+    put_nodes(&m);
+    put_pods(&m);
+    begin_kind(&m, "networking.k8s.io/v1", "NetworkPolicy");
     for (uint32_t ns = 0; ns < m.nnamespaces; ns++)
-        put_policies(&m, ns);
-    put_end(&m.w);
-    put_text(&m.w, "kind", "List");
-    put_end(&m.w);
+        make_policies(&m, ns);
+    end_kind(&m);
+    if (!cluster->json) {
+        put_end(&m.w);
+        put_text(&m.w, "kind", "List");
+        put_map(&m.w, "metadata");
+        put_text(&m.w, "resourceVersion", "%s", "");
+        put_end(&m.w);
+        put_end(&m.w);
+    }
 }

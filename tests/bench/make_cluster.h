@@ -1,6 +1,7 @@
 /*
- * Clusters of any size, written as an API server sends them: every pod with its status, its managedFields
- * and the labels that controllers add. The same profile, size and seed make the same text.
+ * Clusters of any size, written as they come: JSON as the lists an API server sends, one a kind, in which
+ * the items do not repeat the kind; YAML as the one List that kubectl prints. Every pod with its status, its
+ * managedFields and the labels that controllers add. The same profile, size and seed make the same text.
  */
 #ifndef BENCH_MAKE_CLUSTER_H
 #define BENCH_MAKE_CLUSTER_H
@@ -18,14 +19,15 @@ enum bench_profile {
     BENCH_REAL,
     /* Every pod unlike every other, and peers that search the whole cluster. */
     BENCH_WORST,
-    /* Manifests before they are applied: Deployments, of which no address is known. */
+    /* Few workloads with many replicas: Deployments; StatefulSets and Jobs, whose pods each have labels of
+       their own; and some Deployments without a pod, of which no address is known. */
     BENCH_DEPLOYMENTS,
     BENCH_NPROFILES,
 };
 
 struct bench_cluster {
     enum bench_profile profile;
-    uint32_t npods; /* endpoints; namespaces are a fifteenth of them, nodes a thirtieth */
+    uint32_t npods; /* 150,000 go with 10,000 namespaces, and with 50,000 policies in BENCH_EVEN */
     uint64_t seed;
     bool json;
 };

@@ -8,6 +8,18 @@
 /* In JSON every element of the list in the outermost map has a line of its own. */
 enum { ITEMS = 2 };
 
+/* A text in JSON; of what needs an escape only quotes occur: k:{"name":"main"} in managedFields. */
+static void put_quoted(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('\\', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
 /* The separator, indentation and key before a value. */
 static void begin(struct writer *w, const char *key)
 {
@@ -19,8 +31,10 @@ static void begin(struct writer *w, const char *key)
     if (w->json) {
         if (!first)
             fputs(w->depth == ITEMS ? ",\n" : ",", w->out);
-        if (key != NULL)
-            fprintf(w->out, "\"%s\":", key);
+        if (key != NULL) {
+            put_quoted(w->out, key);
+            fputc(':', w->out);
+        }
         return;
     }
     if (!w->after_dash)
@@ -38,6 +52,13 @@ static void push(struct writer *w, bool list, int indent)
     w->level[w->depth].used = false;
     w->level[w->depth].indent = indent;
     w->depth++;
+}
+
+/* An empty map on the line of its key, as kubectl writes it. */
+void put_empty(struct writer *w, const char *key)
+{
+    begin(w, key);
+    fputs(w->json ? "{}" : " {}\n", w->out);
 }
 
 /* YAML: a list stands in the column of its key, a map two further. */
@@ -112,7 +133,7 @@ void put_text(struct writer *w, const char *key, const char *format, ...)
     va_end(args);
     begin(w, key);
     if (w->json)
-        fprintf(w->out, "\"%s\"", text);
+        put_quoted(w->out, text);
     else
         fprintf(w->out, needs_quotes(text) ? " \"%s\"" : " %s", text);
     end_scalar(w);

@@ -25,6 +25,7 @@ struct writer {
 void put_map(struct writer *w, const char *key);
 void put_list(struct writer *w, const char *key);
 void put_end(struct writer *w);
+void put_empty(struct writer *w, const char *key); /* {} */
 void put_text(struct writer *w, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void put_number(struct writer *w, const char *key, long number);
