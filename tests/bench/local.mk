@@ -1,7 +1,8 @@
 # tests/bench: what `make bench' builds and runs, one program after the other, without arguments:
 #   bench_list += tests/bench/bench
 #   tests_bench_bench_SOURCES = tests/bench/bench.c
-# `make check' only compares the matrix found class by class with that found pod by pod; it never looks at a clock.
+# `make check' only compares the matrix from the totals with that found class by class, pod by pod, and with what is on
+# record in matrix.txt (check_matrix --record prints it); it never looks at a clock.
 # `make tests/bench/gen_cluster' builds what prints the clusters.
 bench_list = tests/bench/bench
 bench_cluster = tests/bench/make_cluster.c tests/bench/make_cluster.h tests/bench/make_internal.h tests/bench/make_policies.c \
@@ -18,3 +19,4 @@ check_PROGRAMS += tests/bench/check_matrix
 TESTS += tests/bench/check_matrix
 EXTRA_PROGRAMS += $(bench_list) tests/bench/gen_cluster
 CLEANFILES += $(bench_list) tests/bench/gen_cluster
+EXTRA_DIST += tests/bench/matrix.txt
