@@ -32,7 +32,8 @@ enum metric {
     FIRST_SCREEN,
     KEY_MEAN,
     KEY_WORST,
-    KEY_WHOLE, /* the worst, until nothing of the screen is left to compute */
+    KEY_WHOLE,  /* the worst, until nothing of the screen is left to compute */
+    KEY_SOURCE, /* the one that reads the file again */
     YAML_BYTES,
     YAML_LOAD,
     YAML_EVENTS,
@@ -61,6 +62,7 @@ struct result {
     enum bench_profile profile;
     uint32_t npods;
     uint64_t checksum;
+    char worst_key[16];     /* of KEY_WORST */
     bool whole;             /* everything was read */
     bool compared, differs; /* with the checksum found class by class; row by row: BY_POD_AGREE */
 };

@@ -41,6 +41,7 @@ static const struct {
     [KEY_MEAN] = {"key to screen, 200 x 50, average", FORM_TIME},
     [KEY_WORST] = {"- worst", FORM_TIME},
     [KEY_WHOLE] = {"- worst, every cell of it there", FORM_TIME},
+    [KEY_SOURCE] = {"- the source of a rule (s)", FORM_TIME},
     [YAML_BYTES] = {"YAML", FORM_MB},
     [YAML_LOAD] = {"load YAML", FORM_TIME},
     [YAML_EVENTS] = {"- libyaml's events alone", FORM_TIME},
@@ -68,12 +69,22 @@ static void print_count(char text[CELL_TEXT], double count)
     text[k] = '\0';
 }
 
+static void print_ratio(char text[CELL_TEXT], double ratio)
+{
+    char number[CELL_TEXT];
+    if (ratio < 100)
+        snprintf(number, sizeof number, "%.2f", ratio);
+    else
+        print_count(number, ratio);
+    snprintf(text, CELL_TEXT, "%.48s x", number);
+}
+
 static void print_value(char text[CELL_TEXT], enum form form, double value)
 {
     if (form == FORM_COUNT)
         print_count(text, value);
     else if (form == FORM_RATIO)
-        snprintf(text, CELL_TEXT, "%.*f x", value < 100 ? 2 : 0, value);
+        print_ratio(text, value);
     else if (form == FORM_MB)
         snprintf(text, CELL_TEXT, "%.1f MB", value / 1e6);
     else if (value >= 3600e6)
@@ -149,6 +160,14 @@ static void put_growth(const struct setting *setting, const struct result *resul
         printf("  %s", text);
 }
 
+static void put_worst_keys(const struct setting *setting, const struct result *results, int n)
+{
+    put_name(setting, "- the worst of the keys");
+    for (int i = 0; i < n; i++)
+        put_cell(setting, results[i].state[KEY_WORST] == DONE ? results[i].worst_key : "-", 16);
+    printf(setting->markdown ? "  |\n" : "\n");
+}
+
 static void put_profile(const struct setting *setting, const struct result *results, int n)
 {
     char text[CELL_TEXT];
@@ -167,6 +186,8 @@ static void put_profile(const struct setting *setting, const struct result *resu
         putchar('\n');
         if (metric == PODS)
             put_rule(setting, n + 2);
+        if (metric == KEY_WHOLE)
+            put_worst_keys(setting, results, n);
     }
 }
 
@@ -230,6 +251,7 @@ static const struct goal {
      AT_MOST, 50e3},
     {"key to screen at 150,000 pods, worst", BENCH_EVEN, 150000, KEY_WORST, AT_MOST, 16e3},
     {"- with every cell of it there", BENCH_EVEN, 150000, KEY_WHOLE, AT_MOST, 16e3},
+    {"- the source of a rule (s)", BENCH_EVEN, 150000, KEY_SOURCE, AT_MOST, 16e3},
     {"against pod by pod in C, 10,000 pods (extrapolated)", BENCH_EVEN, 10000, BY_POD_TO_TOTALS,
      AT_LEAST, 500},
     {"- 150,000 pods (extrapolated)", BENCH_EVEN, 150000, BY_POD_TO_TOTALS, AT_LEAST, 5000},
