@@ -21,4 +21,4 @@ check_PROGRAMS += tests/bench/check_matrix
 TESTS += tests/bench/check_matrix
 EXTRA_PROGRAMS += $(bench_list) tests/bench/gen_cluster
 CLEANFILES += $(bench_list) tests/bench/gen_cluster
-EXTRA_DIST += tests/bench/matrix.txt
+EXTRA_DIST += tests/bench/matrix.txt docs/performance.md
