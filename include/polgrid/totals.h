@@ -32,9 +32,9 @@ struct pg_totals {
    `arena`. */
 struct pg_totals pg_eval_totals(struct pg_eval *eval, struct pg_arena *arena, pg_ports lens);
 
-/* The same, with peer sets treated as large from `large` steps on: for tests, which have large sets in small clusters
-   then. The result does not hang on it. */
+/* The same, with so many steps for the rows before peer sets are treated as large (large.c): for tests, which have
+   large sets in small clusters with 0. The result does not hang on it. */
 struct pg_totals pg_eval_totals_tuned(struct pg_eval *eval, struct pg_arena *arena, pg_ports lens,
-                                      uint64_t large);
+                                      uint64_t budget);
 
 #endif

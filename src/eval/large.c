@@ -7,9 +7,6 @@
 
 #include "sweep.h"
 
-/* As many as there are bits. */
-#define MOST_LARGE 64u
-
 struct burden {
     uint64_t cost;
     uint32_t set;
@@ -42,26 +39,42 @@ static uint32_t *count_uses(struct sweep *sweep)
     return uses;
 }
 
-void pg_sweep_choose_large(struct sweep *sweep)
+/* The sets that may be large, the heaviest first; *steps is what all sets together take. */
+static struct burden *weigh(struct sweep *sweep, uint32_t *n, uint64_t *steps)
 {
     const struct peer_sets *sets = &sweep->sets;
     const uint32_t *uses = count_uses(sweep);
     PG_VEC(struct burden) burdens = {0};
-    sweep->large_of = pg_arena_array(sweep->scratch, sets->nsets, 1);
-    sweep->in_large = pg_arena_array(sweep->scratch, sweep->eval->first_node, sizeof(uint64_t));
+    *steps = 0;
     for (uint32_t s = 0; s < sets->nsets; s++) {
         uint64_t cost = (uint64_t)sets->sets[s].n * uses[s];
-        if (cost >= sweep->least_large && sets->sets[s].nsure == sets->sets[s].n)
+        *steps += cost;
+        if (cost > 0 && sets->sets[s].nsure == sets->sets[s].n)
             pg_vec_push(sweep->scratch, &burdens, ((struct burden){cost, s}));
     }
     if (burdens.n > 1)
         qsort(burdens.v, burdens.n, sizeof *burdens.v, compare_burdens);
-    for (uint32_t i = 0; i < burdens.n && i < MOST_LARGE; i++) {
-        const struct peer_set *set = &sets->sets[burdens.v[i].set];
-        sweep->large_of[burdens.v[i].set] = (uint8_t)(i + 1);
+    *n = burdens.n;
+    return burdens.v;
+}
+
+/* No more of them than are needed: each of them splits crowds. */
+uint32_t pg_sweep_choose_large(struct sweep *sweep, uint32_t most)
+{
+    const struct peer_sets *sets = &sweep->sets;
+    uint64_t steps;
+    uint32_t n, chosen = 0;
+    const struct burden *burdens = weigh(sweep, &n, &steps);
+    sweep->large_of = pg_arena_array(sweep->scratch, sets->nsets, 1);
+    sweep->in_large = pg_arena_array(sweep->scratch, sweep->eval->first_node, sizeof(uint64_t));
+    for (; chosen < n && chosen < most && steps > sweep->budget; chosen++) {
+        const struct peer_set *set = &sets->sets[burdens[chosen].set];
+        steps -= burdens[chosen].cost;
+        sweep->large_of[burdens[chosen].set] = (uint8_t)(chosen + 1);
         for (uint32_t m = 0; m < set->n; m++)
-            sweep->in_large[set->members[m]] |= UINT64_C(1) << i;
+            sweep->in_large[set->members[m]] |= UINT64_C(1) << chosen;
     }
+    return chosen;
 }
 
 const struct large_ports *pg_sweep_large_ports(struct sweep *sweep, uint32_t class, int dir,
@@ -69,7 +82,7 @@ const struct large_ports *pg_sweep_large_ports(struct sweep *sweep, uint32_t cla
 {
     struct pg_eval *eval = sweep->eval;
     const struct class_data *data = &eval->data[class];
-    pg_ports found[MOST_LARGE] = {PG_PORTS_NONE};
+    pg_ports found[PG_MOST_LARGE] = {PG_PORTS_NONE};
     uint32_t count = 0;
     for (uint32_t i = 0; i < data->npolicies[dir]; i++) {
         const struct policy *policy = &eval->policies[data->policies[dir][i]];
@@ -87,7 +100,7 @@ const struct large_ports *pg_sweep_large_ports(struct sweep *sweep, uint32_t cla
     }
     struct large_ports *list = pg_arena_array(sweep->scratch, count, sizeof *list);
     *n = 0;
-    for (uint32_t i = 0; i < MOST_LARGE; i++)
+    for (uint32_t i = 0; i < PG_MOST_LARGE; i++)
         if (found[i] != PG_PORTS_NONE)
             list[(*n)++] = (struct large_ports){i, found[i]};
     return list;

@@ -123,6 +123,11 @@ static void make_room(struct sweep *sweep)
     struct pg_arena *arena = sweep->scratch;
     size_t squares = SMALL_SETS * SMALL_SETS;
     sweep->slots = pg_arena_array(arena, sweep->eval->first_node, sizeof *sweep->slots);
+    sweep->beginnings =
+        pg_arena_array(arena, sweep->crowds[PG_INGRESS].n, sizeof *sweep->beginnings);
+    sweep->npods = pg_arena_array(arena, sweep->eval->first_node, sizeof(uint32_t));
+    for (uint32_t c = 0; c < sweep->eval->first_node; c++)
+        sweep->npods[c] = sweep->eval->classes[c].npods;
     sweep->small.unions = pg_arena_array(arena, squares, sizeof *sweep->small.unions);
     sweep->small.pairs = pg_arena_array(arena, squares, sizeof *sweep->small.pairs);
     sweep->taken_row = pg_arena_array(arena, sweep->crowds[PG_INGRESS].n, sizeof(uint64_t));
@@ -172,20 +177,15 @@ static void count_small(struct sweep *sweep)
 
 /* --- one row ------------------------------------------------------------------------------------- */
 
-/* The family in which a cell of two classes is decided, as an index; -1 where they have none or both in
+/* The family in which a cell of two crowds is decided, as an index; -1 where they have none or both in
    common. */
-static int one_family(const struct pg_class *a, const struct pg_class *b)
+static int one_family(const struct crowd *a, const struct crowd *b)
 {
     bool four = a->has_family[0] && b->has_family[0], six = a->has_family[1] && b->has_family[1];
     return four == six ? -1 : six;
 }
 
-static const struct crowd *crowd_of(const struct sweep *sweep, uint32_t class, int dir)
-{
-    return &sweep->crowds[dir].v[sweep->crowd_of[dir][class]];
-}
-
-/* What a side lets through anyway, to or from a class; false where the families differ in that. */
+/* What a side lets through anyway, to or from a crowd; false where the families differ in that. */
 static bool background_to(struct sweep *sweep, const struct crowd *self, const struct crowd *other,
                           int family, pg_ports *ports)
 {
@@ -194,21 +194,32 @@ static bool background_to(struct sweep *sweep, const struct crowd *self, const s
     return family >= 0 || by_family[0] == by_family[1];
 }
 
-/* The slot of a class in the row, or column, of `line`; begun with the background when it is touched first. */
-static struct slot *touch(struct sweep *sweep, uint32_t line, uint32_t class)
+/* What a pair of crowds has before any rule is looked at. `line` is the crowd of the row, from 1. */
+static const struct slot *beginning(struct sweep *sweep, uint32_t row, uint32_t column)
+{
+    struct slot *slot = &sweep->beginnings[column];
+    if (slot->line == row + 1)
+        return slot;
+    const struct crowd *from = &sweep->crowds[PG_EGRESS].v[row];
+    const struct crowd *to = &sweep->crowds[PG_INGRESS].v[column];
+    int family = one_family(from, to);
+    slot->line = row + 1;
+    slot->ask = sweep->eval->assume.family != 0;
+    slot->ask |= family < 0 && !(from->has_family[0] && to->has_family[0]);
+    slot->ask |= !background_to(sweep, from, to, family, &slot->out);
+    slot->ask |= !background_to(sweep, to, from, family, &slot->in);
+    return slot;
+}
+
+/* The slot of a class in the row, or column, of `line`; begun with the background when it is touched first.
+   This is where the time goes, so it reads as little as can be. */
+static inline struct slot *touch(struct sweep *sweep, uint32_t line, uint32_t class)
 {
     struct slot *slot = &sweep->slots[class];
     if (slot->line == line + 1)
         return slot;
-    const struct pg_class *a = &sweep->eval->classes[line], *b = &sweep->eval->classes[class];
-    int family = one_family(a, b);
-    const struct crowd *from = crowd_of(sweep, line, PG_EGRESS);
-    const struct crowd *to = crowd_of(sweep, class, PG_INGRESS);
+    *slot = *beginning(sweep, sweep->row_crowd, sweep->crowd_of[PG_INGRESS][class]);
     slot->line = line + 1;
-    slot->ask = sweep->eval->assume.family != 0;
-    slot->ask |= family < 0 && !(a->has_family[0] && b->has_family[0]);
-    slot->ask |= !background_to(sweep, from, to, family, &slot->out);
-    slot->ask |= !background_to(sweep, to, from, family, &slot->in);
     pg_vec_push(sweep->scratch, &sweep->touched, class);
     return slot;
 }
@@ -315,11 +326,21 @@ static void touch_own_nodes(struct sweep *sweep, uint32_t class)
         touch_hosts(sweep, class, eval->cluster->pods[pods->pods[i]].node_name);
 }
 
+/* Takes pairs of the row at hand off the background. */
+static void take(struct sweep *sweep, uint32_t to, uint64_t pairs)
+{
+    uint32_t crowd = sweep->crowd_of[PG_INGRESS][to];
+    if (sweep->taken_row[crowd] == 0)
+        pg_vec_push(sweep->scratch, &sweep->taken_crowds, crowd);
+    sweep->taken_row[crowd] += pairs;
+}
+
 /* From a class of pods to all others. */
 static void sweep_row(struct sweep *sweep, uint32_t from)
 {
     const struct pg_eval *eval = sweep->eval;
     sweep->touched.n = 0;
+    sweep->row_crowd = sweep->crowd_of[PG_EGRESS][from];
     touch_by_egress(sweep, from);
     touch_by_ingress(sweep, from);
     if (eval->assume.egress_own_node_allow)
@@ -327,8 +348,10 @@ static void sweep_row(struct sweep *sweep, uint32_t from)
     for (uint32_t i = 0; i < sweep->touched.n; i++) {
         uint32_t to = sweep->touched.v[i];
         const struct slot *slot = &sweep->slots[to];
-        uint64_t pairs = pg_sweep_pairs(eval, from, to);
-        sweep->taken_row[sweep->crowd_of[PG_INGRESS][to]] += pairs;
+        uint64_t pairs = (uint64_t)sweep->npods[from] * sweep->npods[to];
+        if (from == to)
+            pairs -= pg_sweep_selves(&eval->classes[from]);
+        take(sweep, to, pairs);
         if (slot->ask)
             pg_sweep_ask(sweep, from, to);
         else
@@ -340,13 +363,14 @@ static void sweep_row(struct sweep *sweep, uint32_t from)
 static void end_row(struct sweep *sweep, uint32_t from)
 {
     uint32_t crowd = sweep->crowd_of[PG_EGRESS][from];
-    sweep->taken_row[sweep->crowd_of[PG_INGRESS][from]] +=
-        pg_sweep_selves(&sweep->eval->classes[from]);
-    for (uint32_t i = 0; i < sweep->crowds[PG_INGRESS].n; i++) {
-        if (sweep->taken_row[i] > 0)
-            *pg_sweep_taken(sweep, crowd, i) += sweep->taken_row[i];
-        sweep->taken_row[i] = 0;
+    take(sweep, from, pg_sweep_selves(&sweep->eval->classes[from]));
+    for (uint32_t i = 0; i < sweep->taken_crowds.n; i++) {
+        uint64_t *row = &sweep->taken_row[sweep->taken_crowds.v[i]];
+        if (*row > 0) /* it may stand there twice */
+            *pg_sweep_taken(sweep, crowd, sweep->taken_crowds.v[i]) += *row;
+        *row = 0;
     }
+    sweep->taken_crowds.n = 0;
 }
 
 /* From the pods on the host network to a class of pods, which their rules single out or whose node it is. */

@@ -33,6 +33,9 @@ struct crowd {
 
 typedef PG_VEC(struct crowd) crowd_vec;
 
+/* Large sets; as many as there are bits. */
+#define PG_MOST_LARGE 64u
+
 /* Port sets with numbers below this one are handled by table. */
 #define SMALL_SETS 256u
 
@@ -72,7 +75,7 @@ struct slot {
 struct sweep {
     struct pg_eval *eval;
     pg_ports lens;
-    uint64_t least_large; /* steps in the rows from which on a set is large */
+    uint64_t budget; /* steps that the rows may take before sets become large */
     struct pg_arena *scratch;
     struct peer_sets sets;
     /* Sets with many members and many users are background, too: a bit of each class. */
@@ -88,11 +91,15 @@ struct sweep {
     PG_VEC(struct host) hosts; /* classes of pods on the host network, by node */
     PG_VEC(uint32_t) touched;  /* of the row at hand */
     struct slot *slots;        /* by class */
+    struct slot *beginnings;   /* of the row's crowd, by crowd of the destination */
+    uint32_t row_crowd;
+    uint32_t *npods; /* by class: what the rows need of it, close together */
     struct small_sets small;
-    uint64_t *taken_row;       /* of the row at hand, by crowd of the destination */
-    struct pg_map taken_index; /* PAIR(crowd, crowd) → index of taken */
-    PG_VEC(uint64_t) taken;    /* pairs that are not background */
-    struct pg_map total_index; /* answer → index of totals */
+    uint64_t *taken_row;           /* of the row at hand, by crowd of the destination */
+    PG_VEC(uint32_t) taken_crowds; /* those that have any */
+    struct pg_map taken_index;     /* PAIR(crowd, crowd) → index of taken */
+    PG_VEC(uint64_t) taken;        /* pairs that are not background */
+    struct pg_map total_index;     /* answer → index of totals */
     PG_VEC(struct pg_total) totals;
     uint64_t asked;
 };
@@ -115,8 +122,8 @@ uint64_t *pg_sweep_taken(struct sweep *sweep, uint32_t from, uint32_t to);
 /* Where a rule matches whatever class there is, as EVERY_BIT(). */
 unsigned pg_sweep_every(const struct sweep *sweep, const struct rule *rule);
 
-/* Chooses the large sets (large.c). */
-void pg_sweep_choose_large(struct sweep *sweep);
+/* Chooses the large sets, at most so many (large.c); returns how many there are. */
+uint32_t pg_sweep_choose_large(struct sweep *sweep, uint32_t most);
 /* What the rules of a class let through to or from the members of large sets, in one direction. */
 const struct large_ports *pg_sweep_large_ports(struct sweep *sweep, uint32_t class, int dir,
                                                uint32_t *n);

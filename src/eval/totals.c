@@ -18,8 +18,11 @@
 /* Beyond so many members, cell by cell is no slower and smaller. */
 static const struct peer_limits usual_limits = {.members = UINT64_C(24) << 20, .few = 16};
 
-/* Steps in the rows below which a peer set is no burden. */
-#define LARGE (UINT64_C(1) << 18)
+/* Steps of a nanosecond or a few that the rows may take. */
+#define BUDGET (UINT64_C(1) << 22)
+
+/* Pairs of crowds beyond which large sets are given up again: they have split too much. */
+#define MOST_MEETINGS (UINT64_C(1) << 19)
 
 /* --- results ------------------------------------------------------------------------------------- */
 
@@ -176,6 +179,7 @@ static void gather_crowds(struct sweep *sweep, int dir)
     struct pg_map by_key = {0};
     struct pg_buf key = {0};
     sweep->crowd_of[dir] = pg_arena_array(sweep->scratch, eval->first_node, sizeof(uint32_t));
+    sweep->crowds[dir].n = 0;
     for (uint32_t c = 0; c < eval->first_node; c++) {
         struct crowd crowd = crowd_of_one(sweep, c, dir);
         crowd_key(&key, &crowd);
@@ -244,9 +248,17 @@ static void count_background(struct sweep *sweep)
 
 static void count_plain(struct sweep *sweep)
 {
-    pg_sweep_choose_large(sweep);
-    for (int dir = 0; dir < 2; dir++)
-        gather_crowds(sweep, dir);
+    uint32_t most = PG_MOST_LARGE, chosen;
+    uint64_t meetings;
+    do {
+        chosen = pg_sweep_choose_large(sweep, most);
+        meetings = 1;
+        for (int dir = 0; dir < 2; dir++) {
+            gather_crowds(sweep, dir);
+            meetings *= sweep->crowds[dir].n;
+        }
+        most = chosen / 2;
+    } while (meetings > MOST_MEETINGS && chosen > 0);
     pg_sweep_rows(sweep);
     count_background(sweep);
 }
@@ -269,13 +281,12 @@ static int compare_totals(const void *a, const void *b)
 }
 
 struct pg_totals pg_eval_totals_tuned(struct pg_eval *eval, struct pg_arena *arena, pg_ports lens,
-                                      uint64_t large)
+                                      uint64_t budget)
 {
     struct peer_limits limits = usual_limits;
-    if (large <= 1)
+    if (budget == 0)
         limits.few = 1;
-    struct sweep sweep = {
-        .eval = eval, .lens = lens, .least_large = large, .scratch = pg_arena_new()};
+    struct sweep sweep = {.eval = eval, .lens = lens, .budget = budget, .scratch = pg_arena_new()};
     if (pg_peersets_make(eval, sweep.scratch, limits, &sweep.sets))
         count_plain(&sweep);
     else
@@ -297,5 +308,5 @@ struct pg_totals pg_eval_totals_tuned(struct pg_eval *eval, struct pg_arena *are
 
 struct pg_totals pg_eval_totals(struct pg_eval *eval, struct pg_arena *arena, pg_ports lens)
 {
-    return pg_eval_totals_tuned(eval, arena, lens, LARGE);
+    return pg_eval_totals_tuned(eval, arena, lens, BUDGET);
 }

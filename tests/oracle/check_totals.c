@@ -53,7 +53,7 @@ void check_totals(struct check *check)
             count_slow(check, from, to, mask, &answers);
     struct pg_arena *arena = pg_arena_new();
     struct pg_totals totals = pg_eval_totals_tuned(
-        check->eval, arena, lens, w_random_chance(&check->random, 50) ? 1 : UINT64_MAX);
+        check->eval, arena, lens, w_random_chance(&check->random, 50) ? 0 : UINT64_MAX);
     for (uint32_t i = 0; i < totals.n; i++) {
         const struct pg_total *total = &totals.v[i];
         if (answers.n < W_ENDS * W_ENDS)

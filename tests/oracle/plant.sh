@@ -348,7 +348,7 @@ plant "named ports are background" eval/sweep.c \
 plant "large sets let everybody through" eval/large.c \
     'if ((other->in_large >> self->large[i].large & 1) != 0)' ''
 plant "large sets let nobody through" eval/large.c \
-    'sweep->in_large[set->members[m]] |= UINT64_C(1) << i;' ';'
+    'sweep->in_large[set->members[m]] |= UINT64_C(1) << chosen;' ';'
 plant "a peer that matches most matches everybody" eval/peersets.c \
     'yes[sort][f] == maker->nclasses[sort][f]' 'yes[sort][f] + 1 >= maker->nclasses[sort][f]'
 
