@@ -194,6 +194,11 @@ static bool background_to(struct sweep *sweep, const struct crowd *self, const s
     return family >= 0 || by_family[0] == by_family[1];
 }
 
+static uint16_t slot_of(pg_ports ports)
+{
+    return ports < SLOT_ASK ? (uint16_t)ports : SLOT_ASK;
+}
+
 /* What a pair of crowds has before any rule is looked at. `line` is the crowd of the row, from 1. */
 static const struct slot *beginning(struct sweep *sweep, uint32_t row, uint32_t column)
 {
@@ -203,11 +208,13 @@ static const struct slot *beginning(struct sweep *sweep, uint32_t row, uint32_t 
     const struct crowd *from = &sweep->crowds[PG_EGRESS].v[row];
     const struct crowd *to = &sweep->crowds[PG_INGRESS].v[column];
     int family = one_family(from, to);
-    slot->line = row + 1;
-    slot->ask = sweep->eval->assume.family != 0;
-    slot->ask |= family < 0 && !(from->has_family[0] && to->has_family[0]);
-    slot->ask |= !background_to(sweep, from, to, family, &slot->out);
-    slot->ask |= !background_to(sweep, to, from, family, &slot->in);
+    pg_ports out, in;
+    bool simple = sweep->eval->assume.family == 0;
+    simple &= family >= 0 || (from->has_family[0] && to->has_family[0]);
+    simple &= background_to(sweep, from, to, family, &out);
+    simple &= background_to(sweep, to, from, family, &in);
+    *slot =
+        (struct slot){row + 1, simple ? slot_of(out) : SLOT_ASK, simple ? slot_of(in) : SLOT_ASK};
     return slot;
 }
 
@@ -222,6 +229,13 @@ static inline struct slot *touch(struct sweep *sweep, uint32_t line, uint32_t cl
     slot->line = line + 1;
     pg_vec_push(sweep->scratch, &sweep->touched, class);
     return slot;
+}
+
+/* Adds ports to what a side of a slot has. */
+static inline void add_to(struct sweep *sweep, uint16_t *side, pg_ports ports)
+{
+    if (*side != SLOT_ASK && *side != ports)
+        *side = slot_of(join(sweep, *side, ports));
 }
 
 static pg_ports ports_at(struct sweep *sweep, uint32_t policy, const struct rule *rule,
@@ -246,16 +260,16 @@ static void add_egress_rule(struct sweep *sweep, uint32_t from, uint32_t policy,
         for (uint32_t i = 0; i < set->n && !large; i++) {
             struct slot *slot = touch(sweep, from, set->members[i]);
             if (i >= set->nsure)
-                slot->ask = true;
+                slot->out = SLOT_ASK;
             else if (rule->named)
                 ports = ports_at(sweep, policy, rule, set->members[i]);
-            slot->out = join(sweep, slot->out, ports);
+            add_to(sweep, &slot->out, ports);
         }
     }
     /* A name means another number at each destination (semantics 7.6). */
     if (rule->named && some)
         for (uint32_t i = 0; i < sweep->named.n; i++)
-            touch(sweep, from, sweep->named.v[i])->ask = true;
+            touch(sweep, from, sweep->named.v[i])->out = SLOT_ASK;
 }
 
 /* What the rules of the source single out. */
@@ -282,8 +296,9 @@ static void add_ingress_rule(struct sweep *sweep, uint32_t from, struct use *use
             use->ports = ports_at(sweep, use->policy, use->rule, to);
             use->signature = signature;
         }
-        slot->ask |= !sure;
-        slot->in = join(sweep, slot->in, use->ports);
+        if (!sure)
+            slot->in = SLOT_ASK;
+        add_to(sweep, &slot->in, use->ports);
     }
 }
 
@@ -305,7 +320,7 @@ static void touch_hosts(struct sweep *sweep, uint32_t class, pg_str node)
     for (uint32_t i = 0; i < sweep->hosts.n; i++) {
         if (node != PG_STR_NONE && sweep->hosts.v[i].node != PG_STR_NONE)
             break; /* unknown ones sort first */
-        touch(sweep, class, sweep->hosts.v[i].class)->ask = true;
+        touch(sweep, class, sweep->hosts.v[i].class)->out = SLOT_ASK;
     }
     while (lo < hi) {
         uint32_t middle = lo + (hi - lo) / 2;
@@ -315,7 +330,7 @@ static void touch_hosts(struct sweep *sweep, uint32_t class, pg_str node)
             hi = middle;
     }
     for (; lo < sweep->hosts.n && sweep->hosts.v[lo].node == node; lo++)
-        touch(sweep, class, sweep->hosts.v[lo].class)->ask = true;
+        touch(sweep, class, sweep->hosts.v[lo].class)->out = SLOT_ASK;
 }
 
 static void touch_own_nodes(struct sweep *sweep, uint32_t class)
@@ -352,7 +367,7 @@ static void sweep_row(struct sweep *sweep, uint32_t from)
         if (from == to)
             pairs -= pg_sweep_selves(&eval->classes[from]);
         take(sweep, to, pairs);
-        if (slot->ask)
+        if (slot->out == SLOT_ASK || slot->in == SLOT_ASK)
             pg_sweep_ask(sweep, from, to);
         else
             tally(sweep, slot->out, slot->in, pairs);

@@ -67,10 +67,12 @@ struct use {
 
 /* What is known of the cell of the row at hand and a class, once it is touched. */
 struct slot {
-    uint32_t line; /* the row, from 1: else the slot is of an earlier one */
-    pg_ports out, in;
-    bool ask; /* it is not as simple as that */
+    uint32_t line;    /* the row, from 1: else the slot is of an earlier one */
+    uint16_t out, in; /* port sets; SLOT_ASK in one of them: it is not as simple as that */
 };
+
+/* No port set has a number that large in a slot: a cell that has one is asked for. */
+#define SLOT_ASK UINT16_MAX
 
 struct sweep {
     struct pg_eval *eval;
