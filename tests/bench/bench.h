@@ -20,6 +20,7 @@ enum metric {
     JSON_BYTES,
     RUN,  /* JSON file to totals */
     PEAK, /* its memory in bytes */
+    READ, /* read() of the file alone */
     COPY, /* copying as many bytes in memory */
     RUN_TO_COPY,
     LOAD,

@@ -28,6 +28,7 @@ static const struct {
     [JSON_BYTES] = {"JSON", FORM_MB},
     [RUN] = {"JSON file to exact totals", FORM_TIME},
     [PEAK] = {"- peak memory", FORM_MB},
+    [READ] = {"- read() of the file alone", FORM_TIME},
     [COPY] = {"- a copy in memory of as many bytes", FORM_TIME},
     [RUN_TO_COPY] = {"- against the copy", FORM_RATIO},
     [LOAD] = {"load JSON", FORM_TIME},

@@ -2,9 +2,11 @@
  * The steps of the work from a file to the matrix, and what they are compared with.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <yaml.h>
 
 #include "bench.h"
@@ -234,6 +236,19 @@ static void *stage_copy(void *context)
     return us;
 }
 
+static void *stage_read(void *context)
+{
+    const struct run *run = context;
+    static char chunk[1 << 16];
+    int fd = open(run->path, O_RDONLY);
+    if (fd < 0)
+        bench_fail(run->path);
+    while (read(fd, chunk, sizeof chunk) > 0)
+        continue;
+    close(fd);
+    return NULL;
+}
+
 /* --- steps --- */
 
 void bench_run(const struct files *files, struct result *result)
@@ -244,6 +259,7 @@ void bench_run(const struct files *files, struct result *result)
     bench_done(result, RUN, bench_measure(stage_run, clean_run, &run));
     bench_done(result, PEAK, run.bytes);
     run.bytes = result->v[JSON_BYTES];
+    bench_done(result, READ, bench_measure(stage_read, NULL, &run));
     double *copy = stage_copy(&run);
     bench_done(result, COPY, copy != NULL ? *copy : 0);
     free(copy);
