@@ -60,10 +60,20 @@ static bool is_hex(unsigned char c)
 /* An escape, from behind its backslash to behind it. Halves of surrogate pairs are for the reader. */
 static const char *skip_escape(const char *p, const char *end)
 {
-    if (p == end || *p == '\0')
+    if (p == end)
         return NULL;
-    if (*p != 'u')
-        return strchr("\"\\/bfnrt", *p) != NULL ? p + 1 : NULL;
+    switch (*p) {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't': return p + 1;
+    case 'u': break;
+    default: return NULL;
+    }
     if (end - p < 5 || ((p[1] | 0x20) == 'd' && p[2] > '7'))
         return NULL;
     for (int i = 1; i < 5; i++)
@@ -148,6 +158,8 @@ struct skipper {
 static inline __attribute__((always_inline)) const char *skip_blanks(const struct skipper *skipper,
                                                                      const char *p)
 {
+    if (p < skipper->end && (unsigned char)*p > ' ') /* what nearly always holds */
+        return p;
     for (; p < skipper->end && (*p == ' ' || *p == '\n' || *p == '\t' || *p == '\r'); p++) {
         if (*p == '\n') {
             skipper->skipped->newlines++;

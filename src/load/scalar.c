@@ -202,13 +202,35 @@ static bool is_long_number(const char *text, size_t n)
     return i == n;
 }
 
+/* Whether a plain text may be something else than a string: most begin otherwise. */
+static bool begins_other(char c)
+{
+    switch (c) {
+    case '+':
+    case '-':
+    case '.':
+    case '~':
+    case 'y':
+    case 'Y':
+    case 'n':
+    case 'N':
+    case 't':
+    case 'T':
+    case 'f':
+    case 'F':
+    case 'o':
+    case 'O': return true;
+    default: return c >= '0' && c <= '9';
+    }
+}
+
 struct pg_scalar pg_scalar_resolve(const char *text, size_t n)
 {
     struct pg_scalar scalar = {.type = PG_SCALAR_STRING};
 
     if (n == 0)
         return (struct pg_scalar){.type = PG_SCALAR_NULL};
-    if (!strchr("0123456789+-.yYnNtTfFoO~", text[0]) || text[0] == '\0')
+    if (!begins_other(text[0]))
         return scalar;
     if (n <= 5)
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
