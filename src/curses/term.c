@@ -17,7 +17,7 @@
 #include "screen.h"
 
 /* A drawing computes cells for so long, and work between keys takes so long; both well under one frame. */
-#define BUDGET_MS 12
+#define BUDGET_MS 8
 /* Frames while nothing but the progress of a load changes. */
 #define FRAME_MS 33
 

@@ -334,6 +334,15 @@ static void grid_do(struct pg_tui *app, struct pg_gridview *view, enum pg_do wha
 
 /* --- all of it ------------------------------------------------------------------------------------- */
 
+/* What has been read by then is kept. */
+static struct pg_tui_action stop_load(struct pg_tui *app)
+{
+    app->stopping = true;
+    app->ctrl_c = pg_clock_ms(); /* so that what the message says is so, whichever key it was */
+    pg_tui_say(app, "stopping; Ctrl-C again quits");
+    return only(PG_TUI_STOP);
+}
+
 static struct pg_tui_action stop(struct pg_tui *app)
 {
     int64_t now = pg_clock_ms();
@@ -347,9 +356,7 @@ static struct pg_tui_action stop(struct pg_tui *app)
         pg_app_warn(app,
                     filter ? "stopped: the filter looked at a part of the cells only" : "stopped");
     } else if (app->loading && !app->stopping) {
-        app->stopping = true;
-        pg_tui_say(app, "stopping; Ctrl-C again quits");
-        return only(PG_TUI_STOP);
+        return stop_load(app);
     } else {
         pg_tui_say(app, "nothing is running; Ctrl-C again quits");
     }
@@ -366,6 +373,15 @@ static struct pg_tui_action reload(struct pg_tui *app)
     return only(PG_TUI_RELOAD);
 }
 
+/* While nothing is there to go up in, Esc gives up waiting for the rest; like everywhere it never quits. */
+static struct pg_tui_action back_or_stop(struct pg_tui *app)
+{
+    if (app->depth == 0 && app->loading && !app->stopping)
+        return stop_load(app);
+    back(app);
+    return only(PG_TUI_NOTHING);
+}
+
 /* What needs nothing loaded; false where `what` does. */
 static bool do_bare(struct pg_tui *app, enum pg_do what, struct pg_tui_action *action)
 {
@@ -378,7 +394,7 @@ static bool do_bare(struct pg_tui *app, enum pg_do what, struct pg_tui_action *a
     case PG_DO_REDRAW: *action = only(PG_TUI_REDRAW); break;
     case PG_DO_RELOAD: *action = reload(app); break;
     case PG_DO_HELP: open_page(app, PG_VIEW_HELP); break;
-    case PG_DO_BACK: back(app); break;
+    case PG_DO_BACK: *action = back_or_stop(app); break;
     case PG_DO_COMMAND: pg_prompt_open(app, PG_PROMPT_COMMAND, ""); break;
     default: return false;
     }

@@ -384,7 +384,7 @@ static void draw_loading(struct pg_tui *app, struct pg_frame *frame)
     pg_frame_text(frame, 2, y++, app->columns - 2, PG_ROLE_TEXT, pg_buf_text(&out));
     if (app->rows > 3)
         pg_frame_text(frame, 2, y + (app->rows > 6), app->columns - 2, PG_ROLE_DIM,
-                      "Ctrl-C stops and keeps what is there; q quits.");
+                      "Esc stops, keeps part; ? help; q quits");
     if (*app->message)
         pg_view_draw_message(app, frame, app->rows - 1, "");
     pg_buf_free(&out);
