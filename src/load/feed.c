@@ -1,6 +1,7 @@
 #include "feed.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #define CHUNK          ((size_t)128 << 10)
 #define FIRST          4096 /* enough to tell YAML from JSON */
 #define MAX_DIRECTIVES 1000
+#define WAIT_MS        50 /* between looks whether to stop */
 
 void pg_feed_open(struct pg_feed *input, int fd, bool keep, pg_feed_progress *progress,
                   void *context)
@@ -40,8 +42,16 @@ static bool fail(struct pg_feed *input, enum pg_code code, struct pg_mark mark, 
 /* One read of up to CHUNK bytes into the chunk, repeated when a signal interrupts it. */
 static ssize_t read_some(struct pg_feed *input, size_t have)
 {
+    struct pollfd ready = {.fd = input->fd, .events = POLLIN};
     ssize_t n;
 
+    /* A pipe may stay silent for ever: whoever wants to stop must not wait for its next byte. */
+    while (input->progress && poll(&ready, 1, WAIT_MS) == 0) {
+        if (!input->progress(input->context, 0)) {
+            input->stopped = true;
+            return 0;
+        }
+    }
     do
         n = read(input->fd, input->chunk + have, CHUNK - have);
     while (n < 0 && errno == EINTR);
@@ -243,8 +253,8 @@ bool pg_feed_fill(struct pg_feed *input)
     input->p = data;
     input->end = data + n;
     if (n == 0) {
-        input->ended = true;
-        if (input->more && !input->failed)
+        input->ended = !input->stopped;
+        if (input->more && !input->failed && !input->stopped)
             fail(input, PG_CODE_FILE_TEXT, input->mark, "the text ends inside a character");
         return false;
     }

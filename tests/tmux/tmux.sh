@@ -200,6 +200,21 @@ press q
 as_before "q while loading" 0
 exec 9>&-
 
+# A part comes, then nothing: Esc stops all the same, and what was read is there, marked.
+open 80x24
+mkfifo "$work/part"
+exec 9<>"$work/part"
+cat "$fixtures/shop/workloads.yaml" >&9
+run "explore -f - <'$work/part'"
+within shows 'Loading'
+press Escape
+if within shows 'only a part was read'; then tap_ok "Esc stops a load that waits"; else tap_fail "Esc stops a load that waits" "$(screen)"; fi
+press j
+if within shows 'partial'; then tap_ok "and the mark stays"; else tap_fail "and the mark stays" "$(screen)"; fi
+press q
+as_before "Esc while loading" 0
+exec 9>&-
+
 # A file's name is text from strangers; in the C locale nothing but ASCII may leave.
 mkdir -p "$work/odd"
 name=$(printf 'a\033[31mb\342\200\256c.yaml')
