@@ -4,6 +4,12 @@
 
 #include "inner.h"
 
+static bool same_axis(const struct pg_axis *a, const struct pg_axis *b)
+{
+    return a->level == b->level && a->ns == b->ns && a->workload == b->workload &&
+           a->outside == b->outside && a->empty == b->empty;
+}
+
 struct pg_grid *pg_grid_new(struct pg_eval *eval, const struct pg_axis *rows,
                             const struct pg_axis *columns, pg_ports ports)
 {
@@ -13,7 +19,8 @@ struct pg_grid *pg_grid_new(struct pg_eval *eval, const struct pg_axis *rows,
     grid->eval = eval;
     grid->ports = ports;
     grid->rows = pg_grid_lay_out(arena, eval, rows);
-    grid->columns = pg_grid_lay_out(arena, eval, columns);
+    /* Nearly always both are the same; at ten thousand namespaces it is worth not to do it twice. */
+    grid->columns = same_axis(rows, columns) ? grid->rows : pg_grid_lay_out(arena, eval, columns);
     return grid;
 }
 
