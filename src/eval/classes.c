@@ -13,9 +13,6 @@
 
 #include "polgrid/vec.h"
 
-/* A value no selector compares with: no string has this number. */
-#define OTHER_VALUE UINT32_MAX
-
 /* What the selectors and rules of all policies can see. */
 struct sight {
     struct pg_map values; /* PAIR(key, value) that some selector compares; PAIR(key, 0): the key */
@@ -104,7 +101,7 @@ static void project_labels(struct builder *builder, struct pg_labels labels)
 }
 
 /* Whether a container's ports give names to numbers (semantics 7.10). */
-static bool counts_for_names(enum pg_named_ports option, uint8_t container)
+bool pg_class_counts_for_names(enum pg_named_ports option, uint8_t container)
 {
     if (container == PG_CONTAINER)
         return true;
@@ -113,7 +110,7 @@ static bool counts_for_names(enum pg_named_ports option, uint8_t container)
     return option == PG_NAMED_PORTS_ALL_INIT;
 }
 
-static int compare_named_ports(const void *a, const void *b)
+int pg_class_compare_ports(const void *a, const void *b)
 {
     const struct named_port *x = a, *y = b;
     if (x->name != y->name)
@@ -132,7 +129,7 @@ static void project_ports(struct builder *builder, const struct pg_pod *pod)
     for (uint32_t i = 0; i < pod->nports; i++) {
         const struct pg_container_port *source = &pod->ports[i];
         if (source->name == PG_STR_NONE ||
-            !counts_for_names(builder->eval->assume.named_ports, source->container) ||
+            !pg_class_counts_for_names(builder->eval->assume.named_ports, source->container) ||
             pg_map_get(&builder->sight.names, source->name) == NULL)
             continue;
         memset(&port, 0, sizeof port); /* its padding is part of the bytes that are compared */
@@ -144,9 +141,9 @@ static void project_ports(struct builder *builder, const struct pg_pod *pod)
     size_t n = builder->ports.n / sizeof port, kept = 0;
     struct named_port *all = (void *)builder->ports.p;
     if (n > 1)
-        qsort(all, n, sizeof *all, compare_named_ports);
+        qsort(all, n, sizeof *all, pg_class_compare_ports);
     for (size_t i = 0; i < n; i++)
-        if (kept == 0 || compare_named_ports(&all[kept - 1], &all[i]) != 0)
+        if (kept == 0 || pg_class_compare_ports(&all[kept - 1], &all[i]) != 0)
             all[kept++] = all[i];
     builder->ports.n = kept * sizeof port;
 }
@@ -162,7 +159,7 @@ static bool is_host(const struct pg_eval *eval, const struct pg_pod *pod)
 }
 
 /* The families that pods without a known address are taken to have (semantics 5.12). */
-static void assumed_families(const struct pg_assume *assume, bool has[2])
+void pg_class_assumed_families(const struct pg_assume *assume, bool has[2])
 {
     has[0] = assume->pod_cidr[0].base.family != 0;
     has[1] = assume->pod_cidr[1].base.family != 0;
@@ -170,11 +167,11 @@ static void assumed_families(const struct pg_assume *assume, bool has[2])
         has[FAMILY_INDEX(assume->ip_family)] = true;
 }
 
-static void families_of(const struct pg_assume *assume, const struct pg_pod *pod, bool has[2])
+void pg_class_families(const struct pg_assume *assume, const struct pg_pod *pod, bool has[2])
 {
     bool given = pod->has_family[0] || pod->has_family[1];
     if (!pod->addr_known && !given)
-        assumed_families(assume, has);
+        pg_class_assumed_families(assume, has);
     for (int family = 0; family < 2 && (pod->addr_known || given); family++)
         has[family] = pod->addr_known ? pod->addr[family].family != 0 : pod->has_family[family];
 }
@@ -229,7 +226,7 @@ static void new_class(struct builder *builder, const struct pg_pod *pod)
     class->node = PG_NONE;
     class->node_name = host ? pod->node_name : PG_STR_NONE;
     class->addr_known = pod->addr_known;
-    families_of(&builder->eval->assume, pod, class->has_family);
+    pg_class_families(&builder->eval->assume, pod, class->has_family);
     for (int family = 0; pod->addr_known && family < 2; family++)
         class->addr[family] = pod->addr[family];
     struct pg_label *labels = pg_arena_array(arena, builder->labels.n, sizeof *labels);
@@ -313,7 +310,7 @@ static void classes_of_nodes(struct builder *builder)
         class->node_name = node->name;
         class->addr_known = node->naddrs > 0;
         if (!class->addr_known)
-            assumed_families(&eval->assume, class->has_family);
+            pg_class_assumed_families(&eval->assume, class->has_family);
         for (uint32_t i = 0; i < node->naddrs; i++) {
             int family = FAMILY_INDEX(node->addrs[i].family);
             if (class->addr[family].family == 0)

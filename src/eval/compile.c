@@ -8,12 +8,6 @@
 #include "polgrid/buf.h"
 #include "polgrid/vec.h"
 
-/* Namespace selectors seen so far; equal texts share their bits. */
-struct selector_bits {
-    struct pg_strs *keys; /* a selector as bytes → number */
-    PG_VEC(const uint64_t *) bits;
-};
-
 void pg_compile_selector_key(struct pg_buf *key, const struct pg_selector *selector)
 {
     if (selector->expr != NULL)
@@ -27,38 +21,38 @@ void pg_compile_selector_key(struct pg_buf *key, const struct pg_selector *selec
 }
 
 static const uint64_t *namespace_bits(struct pg_eval *eval, struct selector_bits *seen,
-                                      struct pg_buf *key, const struct pg_selector *selector)
+                                      const struct pg_selector *selector)
 {
     const struct pg_cluster *cluster = eval->cluster;
+    struct pg_buf *key = &seen->key;
     pg_buf_clear(key);
     pg_compile_selector_key(key, selector);
-    uint32_t before = pg_strs_count(seen->keys);
-    pg_str id = pg_strs_put(seen->keys, key->n > 0 ? key->p : "", key->n);
     /* The empty selector is the empty string, which a string table has from the start. */
-    bool known = id < before && id < seen->bits.n && seen->bits.v[id] != NULL;
-    if (known)
-        return seen->bits.v[id];
-    uint64_t *bits = pg_arena_array(eval->arena, cluster->nnamespaces / 64 + 1, sizeof *bits);
+    pg_str id = pg_strs_put(seen->keys, key->n > 0 ? key->p : "", key->n);
+    while (seen->all.n <= id)
+        *pg_vec_add(eval->arena, &seen->all) = (struct selected_namespaces){0};
+    struct selected_namespaces *found = &seen->all.v[id];
+    if (found->bits != NULL)
+        return found->bits;
+    found->selector = selector;
+    found->bits = pg_arena_array(eval->arena, seen->words, sizeof *found->bits);
     for (uint32_t ns = 0; ns < cluster->nnamespaces; ns++)
         if (pg_selector_matches(selector, cluster->namespaces[ns].labels))
-            bits[ns / 64] |= UINT64_C(1) << (ns % 64);
-    while (seen->bits.n <= id)
-        *pg_vec_add(eval->arena, &seen->bits) = NULL;
-    seen->bits.v[id] = bits;
-    return bits;
+            found->bits[ns / 64] |= UINT64_C(1) << (ns % 64);
+    return found->bits;
 }
 
 /* Peers are nested by what one object of the API can say: a level or two. */
 static const struct peer *compile_peers(struct pg_eval *eval, struct selector_bits *seen,
-                                        struct pg_buf *key, const struct pg_peer *source, uint32_t n)
+                                        const struct pg_peer *source, uint32_t n)
 {
     struct peer *peers = pg_arena_array(eval->arena, n, sizeof *peers);
     for (uint32_t i = 0; i < n; i++) {
         peers[i].source = &source[i];
         if (source[i].kind == PG_PEER_SELECTOR && source[i].namespace_selector.present)
-            peers[i].namespaces = namespace_bits(eval, seen, key, &source[i].namespace_selector);
+            peers[i].namespaces = namespace_bits(eval, seen, &source[i].namespace_selector);
         if (source[i].kind == PG_PEER_ALL_OF || source[i].kind == PG_PEER_ANY_OF)
-            peers[i].parts = compile_peers(eval, seen, key, source[i].parts, source[i].nparts);
+            peers[i].parts = compile_peers(eval, seen, source[i].parts, source[i].nparts);
     }
     return peers;
 }
@@ -82,12 +76,12 @@ static pg_ports numeric_ports(struct pg_eval *eval, const struct pg_rule *source
 }
 
 static struct rule compile_rule(struct pg_eval *eval, struct selector_bits *seen,
-                                struct pg_buf *key, const struct pg_rule *source, uint32_t id)
+                                const struct pg_rule *source)
 {
-    struct rule rule = {.source = source, .id = id};
-    rule.peers = compile_peers(eval, seen, key, source->peers, source->npeers);
+    struct rule rule = {.source = source, .id = seen->next_rule++};
+    rule.peers = compile_peers(eval, seen, source->peers, source->npeers);
     if (source->self != NULL)
-        rule.self = compile_peers(eval, seen, key, source->self, 1);
+        rule.self = compile_peers(eval, seen, source->self, 1);
     rule.numeric = numeric_ports(eval, source, &rule.named);
     return rule;
 }
@@ -120,28 +114,29 @@ static bool has_block(const struct pg_policy *policy, int dir)
     return false;
 }
 
+void pg_compile_policy(struct pg_eval *eval, struct selector_bits *seen, uint32_t p)
+{
+    struct policy *policy = &eval->policies[p];
+    policy->source = &eval->cluster->policies[p];
+    if (policy->source->namespace_selector.present)
+        policy->namespaces = namespace_bits(eval, seen, &policy->source->namespace_selector);
+    for (int dir = 0; dir < 2; dir++) {
+        uint32_t n = policy->source->nrules[dir];
+        struct rule *rules = pg_arena_array(eval->arena, n, sizeof *rules);
+        for (uint32_t r = 0; r < n; r++)
+            rules[r] = compile_rule(eval, seen, &policy->source->rules[dir][r]);
+        policy->rules[dir] = rules;
+        policy->has_block[dir] = has_block(policy->source, dir);
+    }
+}
+
 void pg_compile_policies(struct pg_eval *eval)
 {
     const struct pg_cluster *cluster = eval->cluster;
-    struct selector_bits seen = {.keys = pg_strs_new()};
-    struct pg_buf key = {0};
-    uint32_t id = 0;
+    struct selector_bits seen = {.keys = pg_strs_new(), .words = cluster->nnamespaces / 64 + 1};
     eval->policies = pg_arena_array(eval->arena, cluster->npolicies, sizeof *eval->policies);
-    for (uint32_t p = 0; p < cluster->npolicies; p++) {
-        struct policy *policy = &eval->policies[p];
-        policy->source = &cluster->policies[p];
-        if (policy->source->namespace_selector.present)
-            policy->namespaces =
-                namespace_bits(eval, &seen, &key, &policy->source->namespace_selector);
-        for (int dir = 0; dir < 2; dir++) {
-            uint32_t n = policy->source->nrules[dir];
-            struct rule *rules = pg_arena_array(eval->arena, n, sizeof *rules);
-            for (uint32_t r = 0; r < n; r++)
-                rules[r] = compile_rule(eval, &seen, &key, &policy->source->rules[dir][r], id++);
-            policy->rules[dir] = rules;
-            policy->has_block[dir] = has_block(policy->source, dir);
-        }
-    }
-    pg_buf_free(&key);
+    for (uint32_t p = 0; p < cluster->npolicies; p++)
+        pg_compile_policy(eval, &seen, p);
+    pg_buf_free(&seen.key);
     pg_strs_free(seen.keys);
 }

@@ -12,6 +12,7 @@
 #include "polgrid/buf.h"
 #include "polgrid/eval.h"
 #include "polgrid/map.h"
+#include "polgrid/vec.h"
 
 /* Index of an address family in the two-element arrays of the model. */
 #define FAMILY_INDEX(family) ((family) == 6 ? 1 : 0)
@@ -129,6 +130,35 @@ struct ask {
     bool ignore_blocks; /* ipBlocks never match pods (semantics 5.11) */
     bool no_network;    /* NetworkPolicies are not asked: a pod to itself through a service (8.2) */
 };
+
+/* The namespaces that a selector means, as bits. */
+struct selected_namespaces {
+    const struct pg_selector *selector;
+    uint64_t *bits; /* NULL: not made yet */
+};
+
+/* Namespace selectors seen so far; equal texts share their bits. */
+struct selector_bits {
+    struct pg_strs *keys; /* a selector as bytes → number, index in `all` */
+    struct pg_buf key;
+    size_t words; /* of bits each */
+    PG_VEC(struct selected_namespaces) all;
+    uint32_t next_rule; /* id of the next rule that is compiled */
+};
+
+/* Compiles eval->policies[p] anew, from the policy of that index. Its rules get ids of their own. */
+void pg_compile_policy(struct pg_eval *eval, struct selector_bits *seen, uint32_t p);
+
+/* A value no selector compares with: no string has this number. */
+#define OTHER_VALUE UINT32_MAX
+
+/* classes.c. Whether a container's ports give names to numbers (semantics 7.10). */
+bool pg_class_counts_for_names(enum pg_named_ports option, uint8_t container);
+/* The order of a class' named ports. */
+int pg_class_compare_ports(const void *a, const void *b);
+/* The families that pods without a known address are taken to have, and those of a pod (semantics 5.12). */
+void pg_class_assumed_families(const struct pg_assume *assume, bool has[2]);
+void pg_class_families(const struct pg_assume *assume, const struct pg_pod *pod, bool has[2]);
 
 /* Called by pg_eval_new(), in this order. */
 void pg_compile_policies(struct pg_eval *eval);  /* compile.c */

@@ -8,6 +8,12 @@ libstrict_a_SOURCES += \
 	src/eval/entry.c src/eval/entry_internal.h include/polgrid/entry.h \
 	src/eval/entry_controller.c \
 	src/eval/entry_outside.c \
+	src/eval/follow.c src/eval/follow_internal.h include/polgrid/follow.h \
+	src/eval/follow_classes.c \
+	src/eval/follow_cluster.c \
+	src/eval/follow_copy.c \
+	src/eval/follow_policies.c \
+	src/eval/follow_slots.c \
 	src/eval/eval.c src/eval/eval_internal.h \
 	src/eval/large.c \
 	src/eval/match.c \

@@ -50,6 +50,7 @@ struct check {
     uint64_t mask[CHECK_MASKS];
     int ndifferences; /* printed so far */
     uint64_t ncompared;
+    uint64_t nfollowed, nstale; /* changes that a follower followed, and that it could not */
 };
 
 /* Loads and compiles a world; what the loader said and how it counted is compared here. */
@@ -94,6 +95,8 @@ void check_classes(struct check *check);
 void check_pairs(struct check *check);
 void check_whys(struct check *check, int count);
 void check_grids(struct check *check, int count);
+/* Changes the world that many times, and has a follower follow; only where all policies are NetworkPolicies. */
+void check_follow(struct check *check, int steps);
 void check_totals(struct check *check);
 
 /* A question about reasons. */

@@ -2,7 +2,7 @@
  * Random small clusters, answered twice: by the program and by the slow evaluator. Prints the first
  * cluster on which they differ, with the question and both answers, and ends with 1.
  *
- *     oracle [--seeds A..B] [--whys N] [--grids N] [--keep-going] [--print] [--verbose]
+ *     oracle [--seeds A..B] [--whys N] [--grids N] [--steps N] [--keep-going] [--print] [--verbose]
  *
  * A and B count from 1 and belong to the range. Without --seeds: as many as `make check` has time for.
  */
@@ -15,7 +15,7 @@
 
 struct settings {
     uint64_t first, last;
-    int whys, grids;
+    int whys, grids, steps;
     bool keep_going, print, verbose;
 };
 
@@ -58,6 +58,8 @@ static bool read_settings(int argc, char **argv, struct settings *settings)
             good = read_count(value, &settings->whys) && i++ < argc;
         else if (strcmp(argv[i], "--grids") == 0)
             good = read_count(value, &settings->grids) && i++ < argc;
+        else if (strcmp(argv[i], "--steps") == 0)
+            good = read_count(value, &settings->steps) && i++ < argc;
         else if (strcmp(argv[i], "--keep-going") == 0)
             settings->keep_going = true;
         else if (strcmp(argv[i], "--print") == 0)
@@ -72,8 +74,12 @@ static bool read_settings(int argc, char **argv, struct settings *settings)
     return true;
 }
 
+struct totals {
+    uint64_t compared, followed, stale;
+};
+
 /* Returns the number of differences. */
-static int check_seed(const struct settings *settings, uint64_t seed, uint64_t *ncompared)
+static int check_seed(const struct settings *settings, uint64_t seed, struct totals *totals)
 {
     struct world *world = malloc(sizeof *world);
     struct check *check = malloc(sizeof *check);
@@ -90,10 +96,13 @@ static int check_seed(const struct settings *settings, uint64_t seed, uint64_t *
         check_pairs(check);
         check_whys(check, settings->whys);
         check_grids(check, settings->grids);
+        check_follow(check, settings->steps);
         check_totals(check);
     }
     int differences = check->ndifferences;
-    *ncompared += check->ncompared;
+    totals->compared += check->ncompared;
+    totals->followed += check->nfollowed;
+    totals->stale += check->nstale;
     if (settings->verbose)
         printf("seed %llu: %d ends, %d policies, %llu comparisons, %d differences\n",
                (unsigned long long)seed, check->nends, world->npolicies,
@@ -107,24 +116,28 @@ static int check_seed(const struct settings *settings, uint64_t seed, uint64_t *
 
 int main(int argc, char **argv)
 {
-    struct settings settings = {.first = 1, .last = 3000, .whys = 40, .grids = 1};
+    struct settings settings = {.first = 1, .last = 3000, .whys = 40, .grids = 1, .steps = 8};
 #ifdef __SANITIZE_ADDRESS__
     settings.last = 300;
 #endif
     if (!read_settings(argc, argv, &settings)) {
-        fprintf(stderr, "usage: oracle [--seeds A..B] [--whys N] [--grids N] [--keep-going]"
-                        " [--print] [--verbose]\n");
+        fprintf(stderr,
+                "usage: oracle [--seeds A..B] [--whys N] [--grids N] [--steps N] [--keep-going]"
+                " [--print] [--verbose]\n");
         return 2;
     }
-    uint64_t bad = 0, ncompared = 0;
+    uint64_t bad = 0;
+    struct totals totals = {0};
     for (uint64_t seed = settings.first; seed <= settings.last; seed++) {
-        bad += check_seed(&settings, seed, &ncompared) > 0;
+        bad += check_seed(&settings, seed, &totals) > 0;
         if (bad > 0 && !settings.keep_going)
             break;
     }
-    printf("%s 1 - clusters %llu..%llu: %llu comparisons, %llu clusters differ\n1..1\n",
+    printf("%s 1 - clusters %llu..%llu: %llu comparisons, %llu clusters differ; "
+           "%llu changes followed, %llu not\n1..1\n",
            bad > 0 ? "not ok" : "ok", (unsigned long long)settings.first,
-           (unsigned long long)settings.last, (unsigned long long)ncompared,
-           (unsigned long long)bad);
+           (unsigned long long)settings.last, (unsigned long long)totals.compared,
+           (unsigned long long)bad, (unsigned long long)totals.followed,
+           (unsigned long long)totals.stale);
     return bad > 0;
 }
