@@ -2,10 +2,12 @@
  * The follower: objects in slots, and what an event does to them. What is compiled of them is seen to by
  * follow_classes.c and follow_policies.c, as long as it is not stale.
  */
-#include "follow_internal.h"
+#include "polgrid/follow.h"
 
 #include <assert.h>
 #include <string.h>
+
+#include "follow_internal.h"
 
 #define NAME_LABEL "kubernetes.io/metadata.name"
 

@@ -352,5 +352,28 @@ plant "large sets let nobody through" eval/large.c \
 plant "a peer that matches most matches everybody" eval/peersets.c \
     'yes[sort][f] == maker->nclasses[sort][f]' 'yes[sort][f] + 1 >= maker->nclasses[sort][f]'
 
+# --- a cluster that changes (follow.h)
+plant "followed: a policy that is gone goes on" eval/follow_policies.c \
+    'of->policies.n--;' ';'
+plant "followed: labels that a namespace lost still count" eval/follow_policies.c \
+    'one->bits[ns / 64] &= ~bit;' ';'
+plant "followed: a new namespace is in no selector" eval/follow.c \
+    'else if (is_compiled(follow))' 'else if (false)'
+plant "followed: pods stay in the class that they had when a policy tells them apart" eval/follow_policies.c \
+    'rejoin(follow, policy->ns);' ';'
+plant "followed: what a policy reads everywhere changes no class" eval/follow_policies.c \
+    'return feature->carried == 0;' 'return true;'
+plant "followed: a new block splits no class" eval/follow_policies.c \
+    'peer->kind == PG_PEER_IPBLOCK && !knows_block(follow, peer)' 'false'
+plant "followed: ports are looked up at home" eval/follow_policies.c \
+    'dir == PG_INGRESS ? policy->ns : PG_NONE' 'policy->ns'
+plant "followed: what has a node's address is not told of a new one" eval/follow_classes.c \
+    'pg_follow_class_of_node(struct pg_follow *follow, uint32_t slot)
+{' 'pg_follow_class_of_node(struct pg_follow *follow, uint32_t slot)
+{
+    if (follow->now > 1) return;'
+plant "followed: a new policy comes last" eval/follow_policies.c \
+    'compare_names(follow, of->policies.v[middle], policy) < 0' 'of->policies.v[middle] < policy'
+
 echo "# $found of $planted planted bugs found"
 tap_done
