@@ -79,6 +79,8 @@ unit_tests += tests/unit/test_special
 tests_unit_test_special_SOURCES = tests/unit/test_special.c tests/unit/unit.h tests/unit/world.h
 unit_tests += tests/unit/test_decode_route
 tests_unit_test_decode_route_SOURCES = tests/unit/test_decode_route.c tests/unit/loading.h tests/unit/unit.h
+unit_tests += tests/unit/test_follow
+tests_unit_test_follow_SOURCES = tests/unit/test_follow.c tests/unit/unit.h tests/unit/world.h
 unit_tests += tests/unit/test_entry
 tests_unit_test_entry_SOURCES = tests/unit/test_entry.c tests/unit/unit.h tests/unit/world.h
 

@@ -1,0 +1,155 @@
+/* The follower: what the oracle's random worlds do not reach: services, what was touched, why it is stale. */
+#include "unit.h"
+
+#include "polgrid/follow.h"
+#include "world.h"
+
+#define NS(name, labels) \
+    "apiVersion: v1\nkind: Namespace\nmetadata: {name: " name ", labels: {" labels "}}\n---\n"
+#define POD(ns, name, labels, ip)                                                               \
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: " name ", namespace: " ns ", labels: {" labels \
+    "}}\nspec: {containers: [{name: c, ports: [{name: http, containerPort: 8080}]}]}\nstatus: " \
+    "{podIP: " ip "}\n---\n"
+#define POLICY(ns, spec)                                                                        \
+    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: " ns \
+    "}\nspec: {" spec "}\n---\n"
+#define SERVICE(ns, port)                                                                      \
+    "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: " ns "}\nspec: {selector: " \
+    "{app: web}, ports: [{port: " port "}]}\n---\n"
+#define BASE                                                                                  \
+    NS("a", "team: x")                                                                        \
+    NS("b", "team: y") POD("a", "web", "app: web", "10.0.0.1")                                \
+        POD("b", "db", "app: db", "10.0.0.2") POLICY("b", "podSelector: {matchLabels: {app: " \
+                                                          "db}}, ingress: [{from: "           \
+                                                          "[{namespaceSelector: "             \
+                                                          "{matchLabels: {team: x}}}]}]")
+
+/* The event that puts the only policy of a text. */
+static enum pg_follow_result put_policy(struct pg_follow *follow, const char *yaml)
+{
+    struct world world = world_open(yaml, NULL);
+    const struct pg_policy *policy = &world.cluster->policies[0];
+    struct pg_change change = {
+        .kind = PG_CHANGE_POLICY,
+        .ns = pg_cluster_text(world.cluster, world.cluster->namespaces[policy->ns].name),
+        .name = pg_cluster_text(world.cluster, policy->name),
+        .strs = world.cluster->strs,
+        .policy = policy,
+        .policy_group = pg_cluster_text(world.cluster, policy->group),
+        .policy_kind = pg_cluster_text(world.cluster, policy->kind_name),
+    };
+    enum pg_follow_result result = pg_follow_apply(follow, &change);
+    world_close(&world);
+    return result;
+}
+
+static struct pg_follow *follow_text(const char *yaml)
+{
+    struct world world = world_open(yaml, NULL);
+    struct pg_follow *follow = pg_follow_new(world.cluster, NULL);
+    world_close(&world); /* it has copied what it needs */
+    return follow;
+}
+
+static bool is_open(struct pg_follow *follow)
+{
+    struct pg_cell cell;
+    assert_true(pg_follow_cell(follow, "a", "web", "b", "db", &cell));
+    return cell.sure == PG_PORTS_ALL;
+}
+
+static void touches(void **state)
+{
+    (void)state;
+    struct pg_follow *follow = follow_text(BASE);
+    assert_true(is_open(follow));
+    struct pg_change gone = {.kind = PG_CHANGE_NAMESPACE, .removed = true, .name = "a"};
+    assert_int_equal(pg_follow_apply(follow, &gone), PG_FOLLOW_APPLIED);
+    assert_false(is_open(follow)); /* its labels went with it, its pod did not */
+    uint32_t n;
+    const uint32_t *touched = pg_follow_touched(follow, &n);
+    assert_int_equal(n, 1);
+    uint32_t web = pg_follow_find_pod(follow, "a", "web");
+    assert_int_equal(touched[0], pg_eval_class_of_pod(pg_follow_eval(follow), web));
+    assert_int_equal(pg_follow_first_pod(follow, touched[0]), web);
+    assert_int_equal(pg_follow_next_pod(follow, web), PG_NONE);
+    pg_follow_free(follow);
+}
+
+static void services(void **state)
+{
+    (void)state;
+    struct pg_follow *follow = follow_text(BASE SERVICE("a", "80"));
+    struct world world = world_open(SERVICE("a", "81") SERVICE("c", "82"), NULL);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct pg_change change = {.kind = PG_CHANGE_SERVICE,
+                                   .ns = i == 0 ? "a" : "c",
+                                   .name = "s",
+                                   .strs = world.cluster->strs,
+                                   .service = &world.cluster->services[i]};
+        assert_int_equal(pg_follow_apply(follow, &change), PG_FOLLOW_APPLIED);
+    }
+    world_close(&world);
+    struct pg_cluster *frozen = pg_follow_cluster(follow);
+    assert_int_equal(frozen->nservices, 2);
+    assert_int_equal(frozen->nnamespaces, 3); /* c is made up */
+    assert_true(frozen->namespaces[2].synthesised);
+    assert_int_equal(frozen->services[0].ports[0].port, 81);
+    assert_int_equal(frozen->services[1].ns, 2);
+    pg_cluster_free(frozen);
+    struct pg_change gone = {.kind = PG_CHANGE_SERVICE, .removed = true, .ns = "c", .name = "s"};
+    assert_int_equal(pg_follow_apply(follow, &gone), PG_FOLLOW_APPLIED);
+    frozen = pg_follow_cluster(follow);
+    assert_int_equal(frozen->nservices, 1);
+    assert_int_equal(frozen->nnamespaces, 2);
+    pg_cluster_free(frozen);
+    pg_follow_free(follow);
+}
+
+static void reasons(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *policy;
+        enum pg_stale stale;
+    } cases[] = {
+        {POLICY("b", "podSelector: {matchLabels: {app: web}}"), PG_STALE_NOT},
+        {POLICY("b", "podSelector: {}, ingress: [{from: [{namespaceSelector: {}, podSelector: "
+                     "{matchLabels: {app: web}}}]}]"),
+         PG_STALE_LABEL},
+        {POLICY("b", "podSelector: {}, ingress: [{from: [{namespaceSelector: {}, podSelector: "
+                     "{matchLabels: {tier: web}}}]}]"), /* nobody has it */
+         PG_STALE_NOT},
+        {POLICY("b", "podSelector: {}, ingress: [{ports: [{port: http}]}]"), PG_STALE_NOT},
+        {POLICY("b", "podSelector: {}, egress: [{ports: [{port: http}]}]"), PG_STALE_PORT_NAME},
+        {POLICY("b", "podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]"),
+         PG_STALE_BLOCK},
+        {"apiVersion: crd.antrea.io/v1beta1\nkind: NetworkPolicy\nmetadata: {name: o, namespace: "
+         "b}\nspec: {priority: 5}\n",
+         PG_STALE_KIND},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pg_follow *follow = follow_text(BASE);
+        enum pg_follow_result result = put_policy(follow, cases[i].policy);
+        assert_int_equal(pg_follow_stale(follow), cases[i].stale);
+        assert_int_equal(result == PG_FOLLOW_STALE, cases[i].stale != PG_STALE_NOT);
+        assert_int_equal(pg_follow_count(follow, cases[i].stale), 1);
+        struct pg_cell cell;
+        assert_int_equal(pg_follow_cell(follow, "a", "web", "b", "db", &cell),
+                         cases[i].stale == PG_STALE_NOT);
+        follow = pg_follow_renew(follow);
+        assert_int_equal(pg_follow_stale(follow),
+                         cases[i].stale == PG_STALE_KIND ? PG_STALE_KIND : PG_STALE_NOT);
+        pg_follow_free(follow);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(touches),
+        cmocka_unit_test(services),
+        cmocka_unit_test(reasons),
+    };
+    return cmocka_run_group_tests_name("follow", tests, NULL, NULL);
+}
