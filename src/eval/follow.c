@@ -513,6 +513,8 @@ struct pg_follow *pg_follow_new(const struct pg_cluster *cluster, const struct p
     if (is_compiled(follow))
         compile(follow, cluster);
     put_pods(follow, cluster);
+    if (is_compiled(follow))
+        pg_follow_reserve_classes(follow);
     follow->most_bytes = MORE_BYTES(pg_arena_size(follow->arena));
     follow->most_strings = MORE_STRINGS(pg_strs_count(follow->cluster->strs));
     follow->touched.n = 0;

@@ -138,6 +138,14 @@ static void make_room(struct pg_follow *follow, uint32_t cap)
     follow->class_cap = cap;
 }
 
+/* Growing takes longer than an event may, so it is done beforehand. */
+void pg_follow_reserve_classes(struct pg_follow *follow)
+{
+    uint32_t wanted = follow->eval.nclasses + follow->eval.nclasses / 2 + 1024;
+    if (follow->class_cap < wanted)
+        make_room(follow, wanted);
+}
+
 static uint32_t take_class(struct pg_follow *follow)
 {
     if (follow->empty_classes.n > 0)

@@ -122,6 +122,8 @@ void pg_link_out(uint32_t *first, struct link *links, size_t stride, uint32_t sl
 
 /* Room for the classes of what does not change: outside, nodes. */
 void pg_follow_lay_classes(struct pg_follow *follow);
+/* Room for half as many again as there are. */
+void pg_follow_reserve_classes(struct pg_follow *follow);
 void pg_follow_class_of_node(struct pg_follow *follow, uint32_t node);
 /* A pod, whose object is in place, joins its class or leaves it. */
 void pg_follow_join(struct pg_follow *follow, uint32_t pod);

@@ -16,13 +16,12 @@
 #define SERVICE(ns, port)                                                                      \
     "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: " ns "}\nspec: {selector: " \
     "{app: web}, ports: [{port: " port "}]}\n---\n"
-#define BASE                                                                                  \
-    NS("a", "team: x")                                                                        \
-    NS("b", "team: y") POD("a", "web", "app: web", "10.0.0.1")                                \
-        POD("b", "db", "app: db", "10.0.0.2") POLICY("b", "podSelector: {matchLabels: {app: " \
-                                                          "db}}, ingress: [{from: "           \
-                                                          "[{namespaceSelector: "             \
-                                                          "{matchLabels: {team: x}}}]}]")
+#define FROM_X                                                  \
+    "podSelector: {matchLabels: {app: db}}, ingress: [{from: [" \
+    "{namespaceSelector: {matchLabels: {team: x}}}]}]"
+#define SPACES NS("a", "team: x") NS("b", "team: y")
+#define PODS   POD("a", "web", "app: web", "10.0.0.1") POD("b", "db", "app: db", "10.0.0.2")
+#define BASE   SPACES PODS POLICY("b", FROM_X)
 
 /* The event that puts the only policy of a text. */
 static enum pg_follow_result put_policy(struct pg_follow *follow, const char *yaml)
