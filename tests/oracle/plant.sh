@@ -372,6 +372,11 @@ plant "followed: what has a node's address is not told of a new one" eval/follow
 {' 'pg_follow_class_of_node(struct pg_follow *follow, uint32_t slot)
 {
     if (follow->now > 1) return;'
+plant "followed: a policy that goes touches nobody" eval/follow_policies.c \
+    'class->isolated[dir] = n > 0;
+    }
+    pg_follow_touch(follow, slot);' 'class->isolated[dir] = n > 0;
+    }'
 plant "followed: a new policy comes last" eval/follow_policies.c \
     'compare_names(follow, of->policies.v[middle], policy) < 0' 'of->policies.v[middle] < policy'
 
