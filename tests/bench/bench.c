@@ -125,6 +125,7 @@ static void measure_json(const struct setting *setting, const struct files *file
         return;
     in_child(bench_parts, files, result, setting->limit);
     in_child(bench_keys, files, result, setting->limit);
+    in_child(bench_events, files, result, setting->limit);
 }
 
 static void measure(const struct setting *setting, struct result *result, bool only_yaml)

@@ -35,6 +35,8 @@ enum metric {
     KEY_WORST,
     KEY_WHOLE,  /* the worst, until nothing of the screen is left to compute */
     KEY_SOURCE, /* the one that reads the file again */
+    EVENT_MEAN,
+    EVENT_WORST,
     YAML_BYTES,
     YAML_LOAD,
     YAML_EVENTS,
@@ -98,6 +100,7 @@ void bench_run(const struct files *files, struct result *result);
 void bench_parts(const struct files *files, struct result *result);
 void bench_yaml(const struct files *files, struct result *result);
 void bench_keys(const struct files *files, struct result *result);
+void bench_events(const struct files *files, struct result *result);
 /* These start programs themselves. */
 void bench_first_screen(const char *program, const struct files *files, struct result *result);
 bool bench_on_path(const char *program);

@@ -10,10 +10,10 @@ bench_cluster = tests/bench/make_cluster.c tests/bench/make_cluster.h tests/benc
 bench_matrix = tests/bench/matrix.c tests/bench/matrix.h tests/bench/naive.c
 
 tests_bench_bench_SOURCES = tests/bench/bench.c tests/bench/bench.h tests/bench/stages.c tests/bench/screens.c \
-	tests/bench/others.c tests/bench/report.c $(bench_cluster) $(bench_matrix)
+	tests/bench/events.c tests/bench/events.h tests/bench/others.c tests/bench/report.c $(bench_cluster) $(bench_matrix)
 EXTRA_tests_bench_bench_DEPENDENCIES = polgrid$(EXEEXT)
 tests_bench_bench_LDADD = $(LDADD) -lm
-tests_bench_follow_bench_SOURCES = tests/bench/follow_bench.c $(bench_cluster)
+tests_bench_follow_bench_SOURCES = tests/bench/follow_bench.c tests/bench/events.c tests/bench/events.h $(bench_cluster)
 tests_bench_gen_cluster_SOURCES = tests/bench/gen_cluster.c $(bench_cluster)
 tests_bench_gen_cluster_LDADD =
 tests_bench_check_matrix_SOURCES = tests/bench/check_matrix.c $(bench_cluster) $(bench_matrix)

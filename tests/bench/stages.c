@@ -10,6 +10,7 @@
 #include <yaml.h>
 
 #include "bench.h"
+#include "events.h"
 #include "matrix.h"
 #include "polgrid/clock.h"
 #include "polgrid/load.h"
@@ -359,4 +360,27 @@ void bench_parts(const struct files *files, struct result *result)
     compare_by_class(&run, result);
     pg_eval_free(run.eval);
     pg_cluster_free(run.cluster);
+}
+
+void bench_events(const struct files *files, struct result *result)
+{
+    struct run run = {.path = files->json};
+    struct events_times times[EVENTS_KINDS] = {{0}};
+    double sum = 0, n = 0, worst = 0;
+    run.cluster = stage_load(&run);
+    if (run.cluster->npods == 0 || run.cluster->npolicies == 0)
+        return;
+    bench_begin(result, EVENT_MEAN);
+    bench_begin(result, EVENT_WORST);
+    events_measure(run.cluster, times);
+    for (int i = 0; i < EVENTS_KINDS; i++) {
+        sum += times[i].sum;
+        n += times[i].n;
+        worst = times[i].worst > worst ? times[i].worst : worst;
+    }
+    pg_cluster_free(run.cluster);
+    if (n == 0)
+        return;
+    bench_done(result, EVENT_MEAN, sum / n);
+    bench_done(result, EVENT_WORST, worst);
 }
