@@ -203,20 +203,30 @@ static void refuse(struct pg_feed *input, enum finding finding, uint8_t byte)
     fail(input, PG_CODE_FILE_TEXT, input->mark, message);
 }
 
+/* High bits where a byte has its own, or is below 0x20, or DEL (or where one before it is). */
+static inline uint64_t odd_bits(const char *p)
+{
+    uint64_t word;
+
+    memcpy(&word, p, 8);
+    return word | (word - 0x2020202020202020u) | (word + 0x0101010101010101u);
+}
+
 /* A run of plain ASCII within one line needs no character-wise look. Returns its length. */
 static size_t plain_run(const char *p, const char *end)
 {
     const char *start = p;
-    uint64_t word;
 
-    while (end - p >= 8) {
-        memcpy(&word, p, 8);
-        /* a byte with its high bit, or below 0x20, or DEL */
-        if ((word | (word - 0x2020202020202020u) | (word + 0x0101010101010101u)) &
-            0x8080808080808080u)
+    while (end - p >= 64) {
+        uint64_t odd = 0;
+        for (int i = 0; i < 64; i += 8)
+            odd |= odd_bits(p + i);
+        if (odd & 0x8080808080808080u)
             break;
-        p += 8;
+        p += 64;
     }
+    while (end - p >= 8 && !(odd_bits(p) & 0x8080808080808080u))
+        p += 8;
     return (size_t)(p - start);
 }
 
