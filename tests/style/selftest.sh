@@ -72,7 +72,7 @@ caught includes.sh "curses.h outside of curses" "only curses may include curses.
 echo '#include <yaml.h>' >>"$tree/src/model/cluster.c"
 caught includes.sh "yaml.h outside of load" "only load may include yaml.h"
 echo '#include <jansson.h>' >>"$tree/src/report/report.c"
-caught includes.sh "jansson.h outside of load" "only load may include jansson.h"
+caught includes.sh "jansson.h outside of load" "only load or live may include jansson.h"
 echo '#include "../eval/eval.h"' >>"$tree/src/grid/grid.c"
 caught includes.sh "a path into another room" "src/grid/grid.c"
 echo 'int pg_novel_one(void);' >"$tree/include/polgrid/novel.h"
