@@ -1,6 +1,7 @@
 # base: arena, buffer, strings, map, text, err, clock. Sees libc only. Compiled with -Wconversion.
 libstrict_a_SOURCES += \
 	include/polgrid/arena.h \
+	include/polgrid/base64.h \
 	include/polgrid/buf.h \
 	include/polgrid/clock.h \
 	include/polgrid/err.h \
@@ -12,6 +13,7 @@ libstrict_a_SOURCES += \
 	include/polgrid/vec.h \
 	src/base/arena.c \
 	src/base/banned.h \
+	src/base/base64.c \
 	src/base/buf.c \
 	src/base/clock.c \
 	src/base/err.c \

@@ -68,6 +68,7 @@ struct pg_build {
     PG_VEC(struct anchor) anchors;
     struct pg_map names; /* hash of an anchor's name to its number */
     uint32_t expanded;
+    bool whole; /* documents are no Kubernetes objects */
 };
 
 struct pg_build *pg_build_new(const struct pg_build_sink *sink, struct pg_fault *fault)
@@ -91,6 +92,11 @@ void pg_build_free(struct pg_build *build)
         pg_arena_free(build->arenas[i]);
     pg_map_free(&build->names);
     pg_arena_free(build->home);
+}
+
+void pg_build_whole(struct pg_build *build)
+{
+    build->whole = true;
 }
 
 /* Forgets the nodes of elements from this level on. */
@@ -231,7 +237,7 @@ static struct slot next_slot(struct pg_build *build)
     struct slot slot = {.wanted = true, .any = true};
 
     if (!frame) {
-        slot.role = ROLE_OBJECT;
+        slot.role = build->whole ? ROLE_PLAIN : ROLE_OBJECT;
     } else if (frame->node->kind == PG_TREE_MAP) {
         slot = frame->next;
     } else if (frame->slot.role == ROLE_ITEMS) {
@@ -344,6 +350,10 @@ static void add_value(struct pg_build *build, struct pg_tree *node)
     struct frame *frame = top(build);
     struct pg_tree_entry *entry;
 
+    if (!frame && build->whole) {
+        build->sink.object(build->sink.context, node, NULL, NULL);
+        return;
+    }
     if (!frame) {
         deliver(build, node, NULL, NULL);
         return;

@@ -45,6 +45,10 @@ struct pg_build_sink {
 struct pg_build *pg_build_new(const struct pg_build_sink *sink, struct pg_fault *fault);
 void pg_build_free(struct pg_build *build);
 
+/* From here on a document is no Kubernetes object: all of it is kept, and whatever it is, a null too, goes
+   to the sink's `object` at once. */
+void pg_build_whole(struct pg_build *build);
+
 /* A document begins: forgets whatever an earlier one left. */
 void pg_build_start(struct pg_build *build);
 

@@ -1,5 +1,6 @@
 # load: files, directories, stdin, yaml, json, decoding into the model. Sees base, model, libyaml, jansson.
 libpolgrid_a_SOURCES += \
+	include/polgrid/document.h \
 	include/polgrid/load.h \
 	src/load/build.c \
 	src/load/build.h \
@@ -30,6 +31,7 @@ libpolgrid_a_SOURCES += \
 	src/load/decode_selector.c \
 	src/load/decode_unevaluated.c \
 	src/load/decode_workload.c \
+	src/load/document.c \
 	src/load/fault.c \
 	src/load/fault.h \
 	src/load/feed.c \

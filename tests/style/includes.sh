@@ -5,9 +5,9 @@ set -u
 src=${PG_SRC:-.}
 
 # Which public headers (include/polgrid/X.h) each room owns. A new header is added here.
-owns_base="arena buf clock err json_writer map sha256 strs text vec"
+owns_base="arena base64 buf clock err json_writer map sha256 strs text vec"
 owns_model="addr assume cluster diag policy portset"
-owns_load="load"
+owns_load="document load"
 owns_live="kubeconfig"
 owns_eval="entry eval follow plugin totals why"
 owns_grid="grid"
