@@ -76,3 +76,19 @@ bool pg_base64_decode(const char *text, size_t n, void *out, size_t *length)
     *length = size;
     return true;
 }
+
+void pg_base64_encode(struct pg_buf *out, const void *bytes, size_t n)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const uint8_t *in = bytes;
+
+    for (size_t i = 0; i < n; i += 3) {
+        size_t have = n - i < 3 ? n - i : 3;
+        uint32_t bits = (uint32_t)in[i] << 16 | (have > 1 ? (uint32_t)in[i + 1] << 8 : 0) |
+                        (have > 2 ? in[i + 2] : 0);
+        pg_buf_putc(out, digits[bits >> 18]);
+        pg_buf_putc(out, digits[bits >> 12 & 63]);
+        pg_buf_putc(out, have > 1 ? digits[bits >> 6 & 63] : '=');
+        pg_buf_putc(out, have > 2 ? digits[bits & 63] : '=');
+    }
+}
