@@ -39,12 +39,13 @@ static bool choose_context(struct kube_loading *loading)
     if (loading->context)
         return true;
     if (flag)
-        return pg_err_set(loading->err, "--context: there is no context \"%s\" in %s; contexts: %s", name,
-                          kube_files_names(loading), names_of(loading, &loading->contexts));
-    return pg_err_set(loading->err,
-                      "%s: current-context names \"%s\", which is no context there; choose one with "
-                      "--context: %s",
-                      loading->current_path, name, names_of(loading, &loading->contexts));
+        return pg_err_set(loading->err, "--context: there is no context \"%s\" in %s; contexts: %s",
+                          name, kube_files_names(loading), names_of(loading, &loading->contexts));
+    return pg_err_set(
+        loading->err,
+        "%s: current-context names \"%s\", which is no context there; choose one with "
+        "--context: %s",
+        loading->current_path, name, names_of(loading, &loading->contexts));
 }
 
 static bool choose_cluster(struct kube_loading *loading)
@@ -58,19 +59,19 @@ static bool choose_cluster(struct kube_loading *loading)
     if (loading->cluster || (!flag && given(loading->flags->server)))
         return true;
     if (flag)
-        return pg_err_set(loading->err, "--cluster: there is no cluster \"%s\" in %s; clusters: %s", name,
-                          kube_files_names(loading), names_of(loading, &loading->clusters));
+        return pg_err_set(loading->err, "--cluster: there is no cluster \"%s\" in %s; clusters: %s",
+                          name, kube_files_names(loading), names_of(loading, &loading->clusters));
     if (name)
-        return pg_err_set(loading->err, "%s: contexts[%s].context.cluster: there is no cluster \"%s\"; "
-                                        "clusters: %s",
+        return pg_err_set(loading->err,
+                          "%s: contexts[%s].context.cluster: there is no cluster \"%s\"; "
+                          "clusters: %s",
                           loading->context->source->path, loading->context->name, name,
                           names_of(loading, &loading->clusters));
     if (loading->context)
         return pg_err_set(loading->err, "%s: contexts[%s].context names no cluster",
                           loading->context->source->path, loading->context->name);
     if (loading->contexts.list.n)
-        return pg_err_set(loading->err,
-                          "%s: no current-context; choose one with --context: %s",
+        return pg_err_set(loading->err, "%s: no current-context; choose one with --context: %s",
                           kube_files_names(loading), names_of(loading, &loading->contexts));
     return pg_err_set(loading->err,
                       "no cluster is configured (%s holds no context); use --kubeconfig, "
@@ -94,10 +95,11 @@ static bool choose_user(struct kube_loading *loading)
                           kube_files_names(loading), names_of(loading, &loading->users));
     if (given(flags->token) || given(flags->client_certificate))
         return true;
-    return pg_err_set(loading->err,
-                      "%s: contexts[%s].context.user: there is no user \"%s\"; give --user or --token; users: %s",
-                      loading->context->source->path, loading->context->name, name,
-                      names_of(loading, &loading->users));
+    return pg_err_set(
+        loading->err,
+        "%s: contexts[%s].context.user: there is no user \"%s\"; give --user or --token; users: %s",
+        loading->context->source->path, loading->context->name, name,
+        names_of(loading, &loading->users));
 }
 
 static bool choose_namespace(struct kube_loading *loading, const char *fallback)
@@ -120,9 +122,10 @@ static bool choose_namespace(struct kube_loading *loading, const char *fallback)
     if (flag)
         return pg_err_set(loading->err, "-n: \"%s\" can't be the name of a namespace", flag);
     if (own)
-        return pg_err_set(loading->err,
-                          "%s: contexts[%s].context.namespace: \"%s\" can't be the name of a namespace",
-                          loading->context->source->path, loading->context->name, own);
+        return pg_err_set(
+            loading->err,
+            "%s: contexts[%s].context.namespace: \"%s\" can't be the name of a namespace",
+            loading->context->source->path, loading->context->name, own);
     return pg_err_set(loading->err, "\"%s\" can't be the name of a namespace", fallback);
 }
 
@@ -132,8 +135,8 @@ const char *kube_cluster_where(struct kube_loading *loading)
 {
     if (!loading->cluster)
         return "command line";
-    return pg_arena_printf(loading->arena, "%s: clusters[%s].cluster", loading->cluster->source->path,
-                           loading->cluster->name);
+    return pg_arena_printf(loading->arena, "%s: clusters[%s].cluster",
+                           loading->cluster->source->path, loading->cluster->name);
 }
 
 static const struct pg_tree *cluster_body(const struct kube_loading *loading)
@@ -150,7 +153,7 @@ static bool resolve_server(struct kube_loading *loading)
 
     if (!flag && !own)
         return pg_err_set(loading->err, "%s.server is missing", kube_cluster_where(loading));
-    target->tls_server_name = name ? name
+    target->tls_server_name = name   ? name
                               : flag ? NULL
                                      : kube_string(cluster_body(loading), "tls-server-name");
     if (flag)
@@ -177,9 +180,9 @@ static bool check_ca(struct kube_loading *loading, const char *where)
         return !target->ca_file ||
                pg_err_set(loading->err, "%s: %s is empty", where, target->ca_file);
     if (target->insecure)
-        return pg_err_set(loading->err,
-                          "%s: a certificate authority and insecure-skip-tls-verify exclude each other",
-                          where);
+        return pg_err_set(
+            loading->err,
+            "%s: a certificate authority and insecure-skip-tls-verify exclude each other", where);
     return memmem(target->ca.p, target->ca.n, "-----BEGIN ", 11) ||
            pg_err_set(loading->err, "%s: no certificate in PEM", where);
 }
@@ -203,12 +206,13 @@ static bool resolve_ca(struct kube_loading *loading)
         return false;
     file = kube_string(body, "certificate-authority");
     if (file && target->ca.n)
-        return pg_err_set(loading->err,
-                          "%s: certificate-authority and certificate-authority-data are both set; remove one",
-                          where);
+        return pg_err_set(
+            loading->err,
+            "%s: certificate-authority and certificate-authority-data are both set; remove one",
+            where);
     if (target->ca.n)
-        return check_ca(
-            loading, pg_arena_printf(loading->arena, "%s.certificate-authority-data", where));
+        return check_ca(loading,
+                        pg_arena_printf(loading->arena, "%s.certificate-authority-data", where));
     if (!file)
         return true;
     where = pg_arena_printf(loading->arena, "%s.certificate-authority", where);
@@ -287,8 +291,8 @@ static bool resolve_pod(struct kube_loading *loading)
     const char *host = kube_env_get(loading->env, "KUBERNETES_SERVICE_HOST");
     const char *port = kube_env_get(loading->env, "KUBERNETES_SERVICE_PORT");
     bool bare_ipv6 = strchr(host, ':') != NULL;
-    const char *url = pg_arena_printf(loading->arena, "https://%s%s%s:%s", bare_ipv6 ? "[" : "", host,
-                                      bare_ipv6 ? "]" : "", port);
+    const char *url = pg_arena_printf(loading->arena, "https://%s%s%s:%s", bare_ipv6 ? "[" : "",
+                                      host, bare_ipv6 ? "]" : "", port);
     bool ok;
 
     target->in_cluster = true;
@@ -299,8 +303,8 @@ static bool resolve_pod(struct kube_loading *loading)
     if (ok && given(loading->flags->certificate_authority))
         return resolve_ca(loading);
     target->ca_file = target->insecure ? NULL : account_file(loading, "ca.crt");
-    return ok && (target->insecure || (load_ca_file(loading, "in this pod") &&
-                                       check_ca(loading, "in this pod")));
+    return ok && (target->insecure ||
+                  (load_ca_file(loading, "in this pod") && check_ca(loading, "in this pod")));
 }
 
 /* --- all of it --------------------------------------------------------------------------------- */

@@ -144,9 +144,9 @@ static const struct field cluster_fields[] = {
 static const struct field env_fields[] = {
     {"name", STRING, NULL}, {"value", STRING, NULL}, {NULL, STRING, NULL}};
 static const struct field exec_fields[] = {
-    {"command", STRING, NULL},          {"args", STRINGS, NULL},
-    {"env", LIST, env_fields},          {"apiVersion", STRING, NULL},
-    {"installHint", STRING, NULL},      {"provideClusterInfo", BOOL, NULL},
+    {"command", STRING, NULL},         {"args", STRINGS, NULL},
+    {"env", LIST, env_fields},         {"apiVersion", STRING, NULL},
+    {"installHint", STRING, NULL},     {"provideClusterInfo", BOOL, NULL},
     {"interactiveMode", STRING, NULL}, {NULL, STRING, NULL},
 };
 static const struct field user_fields[] = {
@@ -307,7 +307,6 @@ static bool check_kind(struct kube_loading *loading, const struct kube_source *s
 
 /* --- merge ------------------------------------------------------------------------------------- */
 
-
 const struct kube_entry *kube_find(const struct kube_entries *entries, const char *name)
 {
     for (uint32_t i = 0; i < entries->list.n; i++)
@@ -426,7 +425,8 @@ static bool read_sources(struct kube_loading *loading)
     if (list)
         return read_list(loading, list);
     home = home ? home : kube_env_get(loading->env, "HOME");
-    return !home || read_source(loading, kube_path_join(loading->arena, home, ".kube/config"), false);
+    return !home ||
+           read_source(loading, kube_path_join(loading->arena, home, ".kube/config"), false);
 }
 
 bool kube_files_load(struct kube_loading *loading)

@@ -33,10 +33,10 @@ struct kube_loading {
     struct pg_kube_target *target;
     struct pg_err *err;
     const char *cwd;
-    PG_VEC(struct pg_kube_file) files; /* all that were looked at */
-    PG_VEC(struct kube_source) sources; /* those that were read */
+    PG_VEC(struct pg_kube_file) files;             /* all that were looked at */
+    PG_VEC(struct kube_source) sources;            /* those that were read */
     struct kube_entries clusters, users, contexts; /* in order; the first of a name counts */
-    const char *current; /* NULL: none */
+    const char *current;                           /* NULL: none */
     const char *current_path;
     const struct kube_entry *context, *cluster, *user; /* chosen; NULL: none */
 };
@@ -57,8 +57,8 @@ const char *kube_path_join(struct pg_arena *arena, const char *dir, const char *
 const char *kube_env_get(const struct pg_kube_env *env, const char *name); /* NULL where empty */
 int64_t kube_env_now_ms(const struct pg_kube_env *env);
 
-#define KUBE_MAX_FILE ((size_t)16 << 20)
-#define KUBE_MAX_PEM  ((size_t)4 << 20)
+#define KUBE_MAX_FILE  ((size_t)16 << 20)
+#define KUBE_MAX_PEM   ((size_t)4 << 20)
 #define KUBE_MAX_TOKEN ((size_t)1 << 20)
 
 /* --- kubeconfig_user.c --- */

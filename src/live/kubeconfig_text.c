@@ -94,7 +94,8 @@ bool kube_server_parse(struct kube_loading *loading, const char *text, const cha
 
     target->tls = has_scheme(text, "https");
     if (scheme && !target->tls && !has_scheme(text, "http"))
-        return pg_err_set(loading->err, "%s: the scheme of %s is neither https nor http", where, text);
+        return pg_err_set(loading->err, "%s: the scheme of %s is neither https nor http", where,
+                          text);
     n = strcspn(rest, "/?#");
     if (memchr(rest, '@', n))
         return pg_err_set(loading->err, "%s: a user name in the URL is not supported", where);
@@ -102,13 +103,14 @@ bool kube_server_parse(struct kube_loading *loading, const char *text, const cha
     if (!kube_is_printable(text, strlen(text)) || strcspn(text, " \"<>\\^`{|}") != strlen(text) ||
         memchr(rest, '%', n) || !split_authority(rest, n, &authority) ||
         !parse_port(&authority, &target->port))
-        return pg_err_set(loading->err, "%s: %s is no URL of a server (https://HOST:PORT)", where, text);
+        return pg_err_set(loading->err, "%s: %s is no URL of a server (https://HOST:PORT)", where,
+                          text);
     npath = strcspn(rest + n, "?#");
     while (npath && rest[n + npath - 1] == '/')
         npath--;
     if (!scheme && npath)
-        return pg_err_set(loading->err, "%s: %s has a path and no scheme; write https://%s", where, text,
-                          text);
+        return pg_err_set(loading->err, "%s: %s has a path and no scheme; write https://%s", where,
+                          text, text);
     target->host = pg_arena_strndup(loading->arena, authority.host, authority.nhost);
     target->path = pg_arena_strndup(loading->arena, rest + n, npath);
     target->url = pg_arena_printf(
@@ -138,8 +140,8 @@ static double unit(const char **text)
     static const struct {
         const char *name;
         double ns;
-    } units[] = {{"ns", 1},    {"us", 1e3}, {"\xc2\xb5s", 1e3}, {"\xce\xbcs", 1e3},
-                 {"ms", 1e6},  {"s", 1e9},  {"m", 60e9},        {"h", 3600e9}};
+    } units[] = {{"ns", 1},   {"us", 1e3}, {"\xc2\xb5s", 1e3}, {"\xce\xbcs", 1e3},
+                 {"ms", 1e6}, {"s", 1e9},  {"m", 60e9},        {"h", 3600e9}};
 
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         size_t n = strlen(units[i].name);
@@ -187,9 +189,10 @@ bool kube_timeout_parse(const char *text, int64_t *ms, struct pg_err *err)
         total += ok ? value * ns : 0;
     }
     if (!ok || total > 1e18)
-        return pg_err_set(err,
-                          "--request-timeout: %.60s is neither seconds nor a duration such as 5s, 2m or 1m30s",
-                          text);
+        return pg_err_set(
+            err,
+            "--request-timeout: %.60s is neither seconds nor a duration such as 5s, 2m or 1m30s",
+            text);
     *ms = (int64_t)(total / 1e6);
     if (total > 0 && *ms == 0)
         *ms = 1;

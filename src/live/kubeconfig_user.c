@@ -54,8 +54,8 @@ static const struct pg_tree *body(const struct kube_loading *loading)
 /* `text…` about a field of the user. */
 static bool refuse(struct kube_loading *loading, const char *field, const char *text)
 {
-    return pg_err_set(loading->err, "%s%s%s: %s", kube_user_where(loading), *field ? "." : "", field,
-                      text);
+    return pg_err_set(loading->err, "%s%s%s: %s", kube_user_where(loading), *field ? "." : "",
+                      field, text);
 }
 
 bool kube_bytes(struct kube_loading *loading, const struct pg_tree *map, const char *field,
@@ -74,8 +74,8 @@ bool kube_bytes(struct kube_loading *loading, const struct pg_tree *map, const c
     if (!pg_base64_decode(text, n, bytes.p, &length)) {
         pg_secret_wipe(&bytes);
         return pg_err_set(loading->err, "%s.%s (line %u): no base64 from character %zu on",
-                          of_cluster ? kube_cluster_where(loading) : kube_user_where(loading), field,
-                          pg_document_line(node), length + 1);
+                          of_cluster ? kube_cluster_where(loading) : kube_user_where(loading),
+                          field, pg_document_line(node), length + 1);
     }
     pg_secret_set(out, bytes.p, length);
     pg_secret_wipe(&bytes);
@@ -105,7 +105,8 @@ static bool resolve_pem(struct kube_loading *loading, const char *flag, const ch
     if (!kube_file_read(pem, *path, KUBE_MAX_PEM, &why))
         return flag ? pg_err_set(loading->err, "--%s: %s", field, why.text)
                     : refuse(loading, field, why.text);
-    return pem->n || pg_err_set(loading->err, "%s: %s is empty", flag ? "command line" : field, *path);
+    return pem->n ||
+           pg_err_set(loading->err, "%s: %s is empty", flag ? "command line" : field, *path);
 }
 
 static bool check_pem(struct kube_loading *loading, const struct pg_secret *pem, const char *field)
@@ -151,8 +152,8 @@ static bool resolve_token(struct kube_loading *loading)
     const char *flag = given(loading->flags->token);
     const char *token = flag ? flag : kube_string(body(loading), "token");
     const char *file = flag ? NULL : kube_string(body(loading), "tokenFile");
-    const char *where = flag ? "--token"
-                             : pg_arena_printf(loading->arena, "%s.token", kube_user_where(loading));
+    const char *where =
+        flag ? "--token" : pg_arena_printf(loading->arena, "%s.token", kube_user_where(loading));
     struct pg_secret text = {0};
     struct pg_err why;
     bool ok;
@@ -215,9 +216,8 @@ static json_t *json_text(const char *text, size_t n)
 static const char *cluster_info(struct kube_loading *loading)
 {
     const struct pg_kube_target *target = loading->target;
-    const struct pg_tree *list = loading->cluster
-                                     ? pg_document_get(loading->cluster->body, "extensions")
-                                     : NULL;
+    const struct pg_tree *list =
+        loading->cluster ? pg_document_get(loading->cluster->body, "extensions") : NULL;
     json_t *info = json_object();
     struct pg_buf text = {0};
     const char *kept;
@@ -271,8 +271,7 @@ static bool resolve_mode(struct kube_loading *loading, const struct pg_tree *fro
             return true;
         }
     }
-    return !mode || refuse(loading, "exec.interactiveMode",
-                           "none of Never, IfAvailable and Always");
+    return !mode || refuse(loading, "exec.interactiveMode", "none of Never, IfAvailable and Always");
 }
 
 static bool resolve_version(struct kube_loading *loading, const char *version)
@@ -483,8 +482,8 @@ static bool resolve_impersonation(struct kube_loading *loading)
         target->as_groups = groups;
         target->nas_groups = flags->nas_groups;
     } else {
-        target->as_groups = texts(loading->arena, pg_document_get(body(loading), "as-groups"),
-                                  &target->nas_groups);
+        target->as_groups =
+            texts(loading->arena, pg_document_get(body(loading), "as-groups"), &target->nas_groups);
     }
     if (!flag_extras(loading, &extras))
         return false;
@@ -520,8 +519,8 @@ bool kube_user_resolve(struct kube_loading *loading)
 
     if (target->in_cluster ? !resolve_pod_token(loading) : !resolve_token(loading))
         return false;
-    if (!resolve_password(loading) || !resolve_certificate(loading) ||
-        !refuse_provider(loading) || !resolve_exec(loading) || !resolve_impersonation(loading))
+    if (!resolve_password(loading) || !resolve_certificate(loading) || !refuse_provider(loading) ||
+        !resolve_exec(loading) || !resolve_impersonation(loading))
         return false;
     if (target->token.n || target->token_file || target->username || target->cert.n)
         forget_exec(target);
