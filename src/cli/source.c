@@ -1,9 +1,11 @@
 #include "source.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "demo.h"
 #include "format.h"
+#include "polgrid/kubeconfig.h"
 #include "polgrid/report.h"
 #include "polgrid/text.h"
 #include "say.h"
@@ -11,6 +13,31 @@
 /* Diagnostics printed of each sort; the rest is counted. */
 #define PG_DIAGS_SHOWN 50u
 #define PG_KINDS_SHOWN 12u
+
+static const char *from_environment(void *context, const char *name)
+{
+    (void)context;
+    return getenv(name);
+}
+
+/* What kubectl would talk to, for whom, so that the command to ask it can be given whole. */
+static void tell_target(const struct pg_cli_args *args)
+{
+    struct pg_arena *arena = pg_arena_new();
+    struct pg_kube_flags flags = {.namespace_ = args->values[PG_OPT_NAMESPACE]};
+    struct pg_kube_env env = {.get = from_environment};
+    struct pg_kube_target target;
+    struct pg_buf out = {0};
+    struct pg_err err;
+    if (pg_kube_load(arena, &flags, &env, &target, &err)) {
+        pg_buf_puts(&out, "the kubeconfig in use names this cluster, for kubectl to read:\n");
+        pg_kube_describe(&out, &target);
+        fputs(pg_buf_text(&out), stderr);
+        pg_kube_target_wipe(&target);
+    }
+    pg_buf_free(&out);
+    pg_arena_free(arena);
+}
 
 int pg_cli_source_check(const struct pg_cli_run *run)
 {
@@ -27,6 +54,7 @@ int pg_cli_source_check(const struct pg_cli_run *run)
             "      %s -f PATH                manifests, a file or a directory\n"
             "      kubectl get ns,pod,netpol -A -o yaml | %s -f -\n",
             args->program, args->program, args->program);
+    tell_target(args);
     return PG_CLI_UNREACHABLE;
 }
 

@@ -11,7 +11,7 @@ export POLGRID PG_BUILD
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/polgrid-cli.XXXXXX") || exit 1
 trap 'rm -rf "$scratch"' EXIT
 export LC_ALL=C.UTF-8 HOME=$scratch SCRATCH=$scratch
-unset NO_COLOR TERM
+unset NO_COLOR TERM KUBECONFIG KUBERNETES_SERVICE_HOST
 
 polgrid() { "$POLGRID" "$@"; }
 kubectl_polgrid() { "$PG_BUILD/kubectl-polgrid" "$@"; }
