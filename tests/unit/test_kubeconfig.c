@@ -25,7 +25,7 @@ static const char pem[] = "-----BEGIN CERTIFICATE-----\nMAo=\n-----END CERTIFICA
 static char *source; /* the file of cases, cut into lines */
 
 struct pair {
-    char *name, *value;
+    const char *name, *value;
 };
 
 struct world {
