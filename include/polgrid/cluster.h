@@ -45,7 +45,8 @@ struct pg_file {
 struct pg_namespace {
     pg_str name;
     struct pg_labels labels; /* with kubernetes.io/metadata.name (semantics 1.4) */
-    bool synthesised;        /* named by an object but defined nowhere: labels unknown */
+    bool synthesised;        /* named by an object but defined nowhere: no labels but its name */
+    bool labels_unread;      /* synthesised, and it may have others: it could not be read */
     uint32_t first_pod, npods;
     uint32_t first_workload, nworkloads;
     uint32_t first_policy, npolicies;
@@ -241,6 +242,32 @@ struct pg_addr_entry {
     uint32_t index;
 };
 
+/* The live cluster that the objects came from, directly or by a snapshot. Each NULL where it is not known. */
+struct pg_origin {
+    const char *context, *server, *user;
+    const char *namespace_; /* that of -n or of the context */
+    const char *resource_version;
+    const char *taken; /* of a snapshot: when, as RFC 3339 writes it; NULL: the cluster was read itself */
+};
+
+/* What hangs on objects that are there, or may be, and were not read. */
+enum pg_unread_kind {
+    PG_UNREAD_POLICY, /* they decide traffic: what they may touch is unknown */
+    PG_UNREAD_PART,   /* policies of their group refer to them: what these may touch is unknown */
+    PG_UNREAD_PEERS,  /* namespaces, pods: who there is */
+    PG_UNREAD_EXTRA,  /* services, nodes, workloads, ways in: no cell hangs on them */
+    PG_NUNREADS,
+};
+
+struct pg_unread {
+    enum pg_unread_kind what;
+    const char *group, *resource,
+        *kind; /* "networking.k8s.io", "networkpolicies", "NetworkPolicy" */
+    bool namespaced;
+    const char *ns;     /* of a namespaced resource: the one; NULL: every namespace */
+    const char *reason; /* in words: "user alice may not list them" */
+};
+
 struct pg_cluster {
     struct pg_arena *arena;
     struct pg_strs *strs;
@@ -262,9 +289,12 @@ struct pg_cluster {
     uint32_t naddr_index;
     uint32_t nfiles, nnamespaces, npods, nworkloads, nnodes, nservices, npolicies, ndiags, nskipped,
         nexcluded, nentry_classes, ngateways, nroutes, ngrants;
-    uint32_t nrejected;    /* objects left out because the API server would refuse them */
-    uint32_t nunevaluated; /* policies of kind PG_POLICY_UNEVALUATED */
-    bool partial;          /* loading was stopped, or a file could not be read to its end */
+    uint32_t nrejected;             /* objects left out because the API server would refuse them */
+    uint32_t nunevaluated;          /* policies of kind PG_POLICY_UNEVALUATED */
+    const struct pg_origin *origin; /* NULL: no live cluster */
+    struct pg_unread *unread;
+    uint32_t nunread;
+    bool partial; /* loading was stopped, or a file could not be read to its end */
 };
 
 /* An empty cluster with its arena and string table; the loader fills it. */
@@ -275,7 +305,8 @@ void pg_cluster_free(struct pg_cluster *cluster);
    pods and nodes are in their places. */
 void pg_cluster_index(struct pg_cluster *cluster);
 
-/* Whether nothing was left out: no rejected object, no unevaluated policy, no partial load. */
+/* Whether nothing was left out: no rejected object, no unevaluated policy, no partial load, and nothing unread
+   but what no cell hangs on. */
 bool pg_cluster_complete(const struct pg_cluster *cluster);
 
 /* The text of an interned string of this cluster. */

@@ -188,10 +188,11 @@ struct pg_policy {
     bool isolates[2]; /* by pg_dir: what nothing allows is denied to its subject (13.4: may be false) */
     const struct pg_rule *rules[2]; /* by pg_dir; in the order in which they are asked */
     uint32_t nrules[2];
-    struct pg_tier tier;    /* ADMIN, BASELINE_ADMIN, CLUSTER, CALICO */
-    double order;           /* priority or order, ascending; infinity where it was left out */
-    const char *spec_path;  /* Cilium: "specs[1]" where there are several; else "spec" */
-    const char *why_not;    /* UNEVALUATED: in words; NULL: its kind is not evaluated */
+    struct pg_tier tier;   /* ADMIN, BASELINE_ADMIN, CLUSTER, CALICO */
+    double order;          /* priority or order, ascending; infinity where it was left out */
+    const char *spec_path; /* Cilium: "specs[1]" where there are several; else "spec" */
+    const char *why_not;   /* UNEVALUATED: in words; NULL: its kind is not evaluated */
+    bool unread; /* UNEVALUATED: stands for policies that could not be read; its name is "*" */
     struct pg_loc loc, end; /* first and last line of the object in the source */
 };
 

@@ -374,12 +374,17 @@ static void note_namespaces(struct question *q, const struct pg_why *why, note_v
             dir == 1 && q->from->kind == PG_END_POD && cluster->pods[q->from->index].ns == ns;
         if (!cluster->namespaces[ns].synthesised || repeated)
             continue;
-        pg_vec_push(
-            q->arena, notes,
-            pg_arena_printf(q->arena,
-                            "namespace %s is not defined in the input: it is taken to have no "
-                            "labels but its name",
-                            pg_cluster_text(cluster, cluster->namespaces[ns].name)));
+        const char *name = pg_cluster_text(cluster, cluster->namespaces[ns].name);
+        pg_vec_push(q->arena, notes,
+                    cluster->namespaces[ns].labels_unread
+                        ? pg_arena_printf(q->arena,
+                                          "namespace %s could not be read: its labels are not "
+                                          "known, but for its name",
+                                          name)
+                        : pg_arena_printf(q->arena,
+                                          "namespace %s is not defined in the input: it is taken "
+                                          "to have no labels but its name",
+                                          name));
     }
 }
 

@@ -113,6 +113,8 @@ static void add_rule(const struct pg_eval *eval, const struct homes *homes,
         const struct peer *peer = &rule->peers[i];
         if (peer->source->kind == PG_PEER_IPBLOCK)
             add_block(eval, homes, peer->source, bits);
+        else if (peer->source->kind != PG_PEER_SELECTOR) /* in doubt about labels (unread.h) */
+            set_all(bits, words);
         else if (peer->namespaces != NULL)
             add_bits(bits, peer->namespaces, (size_t)eval->cluster->nnamespaces / 64 + 1);
         else

@@ -7,9 +7,8 @@
 
 #include "build.h"
 #include "feed.h"
-#include "json_reader.h"
+#include "reader.h"
 #include "scalar.h"
-#include "yaml_reader.h"
 
 struct reading {
     struct pg_arena *arena;
@@ -76,21 +75,6 @@ static void take_stray(void *context, const struct pg_tree *document)
     take(context, document, NULL, NULL);
 }
 
-static bool read_feed(struct pg_build *build, struct pg_feed *feed, struct pg_fault *fault)
-{
-    uint32_t line = 1;
-
-    if (pg_feed_is_json(feed)) {
-        pg_feed_begin(feed, false);
-        if (!pg_json_read(build, feed, &line, fault))
-            return false;
-        if (line == 0 || feed->stopped)
-            return true;
-    }
-    pg_feed_begin(feed, true);
-    return pg_yaml_read(build, feed, line, fault);
-}
-
 bool pg_document_read(struct pg_arena *arena, const char *text, size_t n, struct pg_tree **document,
                       struct pg_err *err)
 {
@@ -102,7 +86,7 @@ bool pg_document_read(struct pg_arena *arena, const char *text, size_t n, struct
 
     pg_build_whole(build);
     pg_feed_text(&reading.feed, text, n, NULL, NULL);
-    ok = read_feed(build, &reading.feed, &fault) || reading.document;
+    ok = pg_read_any(build, &reading.feed, &fault) || reading.document;
     pg_feed_close(&reading.feed);
     pg_build_free(build);
     *document = reading.document;

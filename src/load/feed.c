@@ -79,8 +79,11 @@ static size_t take_file(struct pg_feed *input, const char **data)
 
 static size_t take_memory(struct pg_feed *input, const char **data)
 {
-    size_t n = input->left < CHUNK ? input->left : CHUNK;
+    size_t n;
 
+    if (input->left == 0 && input->next)
+        input->memory = input->next(input->next_context, &input->left);
+    n = input->left < CHUNK ? input->left : CHUNK;
     *data = input->memory;
     input->memory += n;
     input->left -= n;

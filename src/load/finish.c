@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tell.h"
+#include "unread.h"
 
 /* --- sorting, and objects that were read twice ----------------------------------------------------- */
 
@@ -298,8 +299,10 @@ struct pg_cluster *pg_loader_finish(struct pg_loader *loader)
     finish_services(&finish);
     finish_endpoints(&finish);
     pg_finish_routes(&finish);
+    pg_unread_policies(&finish);
     finish_policies(&finish);
     pg_finish_cilium(&finish);
+    pg_unread_labels(&finish);
     finish_lists(&finish);
     cluster->partial = cluster->partial || loader->stopped;
     pg_tell_finish(loader);

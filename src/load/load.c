@@ -5,10 +5,9 @@
 
 #include "decode.h"
 #include "feed.h"
-#include "json_reader.h"
 #include "loader.h"
+#include "reader.h"
 #include "tell.h"
-#include "yaml_reader.h"
 
 struct pg_loader *pg_loader_new(const struct pg_load_options *options)
 {
@@ -58,21 +57,6 @@ static bool feed_progress(void *context, uint64_t bytes)
 
 /* --- one source -------------------------------------------------------------------------------- */
 
-static bool parse(struct pg_loader *loader, struct pg_feed *feed)
-{
-    uint32_t line = 1;
-
-    if (pg_feed_is_json(feed)) {
-        pg_feed_begin(feed, false);
-        if (!pg_json_read(loader->build, feed, &line, &loader->fault))
-            return false;
-        if (line == 0)
-            return true;
-    }
-    pg_feed_begin(feed, true);
-    return pg_yaml_read(loader->build, feed, line, &loader->fault);
-}
-
 static struct pg_loc loc_of_fault(const struct pg_loader *loader)
 {
     return pg_tell_loc(loader, loader->fault.mark);
@@ -110,7 +94,7 @@ void pg_loader_read(struct pg_loader *loader, struct pg_feed *feed, const char *
     loader->file_documents = 0;
     loader->progress.file = file->name;
     feed->hashes = loader->options.hash;
-    ok = parse(loader, feed);
+    ok = pg_read_any(loader->build, feed, &loader->fault);
     tell_source(loader, feed, ok);
     pg_feed_finish(feed, file->sha256);
     file->bytes = feed->bytes;
@@ -133,4 +117,18 @@ void pg_loader_text(struct pg_loader *loader, const char *name, const char *text
     file = &loader->files.v[loader->file];
     if (length <= PG_FEED_MAX_KEPT)
         file->text = pg_arena_strndup(loader->cluster->arena, text, length);
+}
+
+void pg_loader_lines(struct pg_loader *loader, const char *name, pg_loader_next *next, void *context)
+{
+    struct pg_feed feed;
+
+    if (loader->stopped)
+        return;
+    loader->streamed = true;
+    pg_feed_text(&feed, NULL, 0, feed_progress, loader);
+    feed.next = next;
+    feed.next_context = context;
+    pg_loader_read(loader, &feed, name, false);
+    pg_feed_close(&feed);
 }

@@ -108,6 +108,7 @@ struct pg_loader {
     PG_VEC(struct pg_raw_service) services;
     PG_VEC(struct pg_raw_slice) slices;
     PG_VEC(struct pg_raw_policy) policies;
+    PG_VEC(struct pg_unread) unread;
     struct pg_routes_raw *routes; /* NULL where no Ingress and the like was read (route.h) */
     struct pg_cilium_raw *cilium; /* NULL where nothing of Cilium's was read (cilium.h) */
     struct pg_calico *calico;     /* NULL where nothing of Calico's was read (calico.h) */

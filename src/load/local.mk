@@ -2,6 +2,7 @@
 libpolgrid_a_SOURCES += \
 	include/polgrid/document.h \
 	include/polgrid/load.h \
+	include/polgrid/objects.h \
 	src/load/build.c \
 	src/load/build.h \
 	src/load/calico.h \
@@ -48,6 +49,7 @@ libpolgrid_a_SOURCES += \
 	src/load/finish_cilium.c \
 	src/load/finish_pods.c \
 	src/load/finish_route.c \
+	src/load/json_member.c \
 	src/load/json_reader.c \
 	src/load/json_reader.h \
 	src/load/json_skip.c \
@@ -56,6 +58,10 @@ libpolgrid_a_SOURCES += \
 	src/load/kinds.h \
 	src/load/load.c \
 	src/load/loader.h \
+	src/load/object_yaml.c \
+	src/load/objects.c \
+	src/load/reader.c \
+	src/load/reader.h \
 	src/load/route.h \
 	src/load/scalar.c \
 	src/load/scalar.h \
@@ -74,6 +80,8 @@ libpolgrid_a_SOURCES += \
 	src/load/tell.h \
 	src/load/tree.c \
 	src/load/tree.h \
+	src/load/unread.c \
+	src/load/unread.h \
 	src/load/verify.c \
 	src/load/yaml_reader.c \
 	src/load/yaml_reader.h

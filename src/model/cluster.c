@@ -26,6 +26,9 @@ void pg_cluster_free(struct pg_cluster *cluster)
 
 bool pg_cluster_complete(const struct pg_cluster *cluster)
 {
+    for (uint32_t i = 0; i < cluster->nunread; i++)
+        if (cluster->unread[i].what != PG_UNREAD_EXTRA)
+            return false;
     return cluster->nrejected == 0 && cluster->nunevaluated == 0 && !cluster->partial;
 }
 

@@ -17,7 +17,8 @@ static bool left_aside(const struct pg_eval *eval, uint32_t policy)
 
 static bool of_other_kind(const struct pg_eval *eval, uint32_t policy)
 {
-    return pg_eval_unevaluated(eval, policy) && !left_aside(eval, policy);
+    return pg_eval_unevaluated(eval, policy) && !left_aside(eval, policy) &&
+           !pg_eval_cluster(eval)->policies[policy].unread;
 }
 
 typedef bool pick_fn(const struct pg_eval *eval, uint32_t policy);
@@ -78,13 +79,91 @@ static uint32_t count_fatal(const struct pg_cluster *cluster)
     return n;
 }
 
+#define NAMES_SHOWN 3u
+
+static bool same_reason(const struct pg_unread *a, const struct pg_unread *b)
+{
+    bool extra_a = a->what == PG_UNREAD_EXTRA, extra_b = b->what == PG_UNREAD_EXTRA;
+    return extra_a == extra_b && strcmp(a->reason, b->reason) == 0;
+}
+
+static bool same_resource(const struct pg_unread *a, const struct pg_unread *b)
+{
+    return same_reason(a, b) && strcmp(a->group, b->group) == 0 &&
+           strcmp(a->resource, b->resource) == 0 && !a->ns == !b->ns;
+}
+
+/* Whether a text was not seen before. */
+static bool is_new(struct pg_map *seen, const char *a, const char *b, const char *c)
+{
+    uint64_t key = pg_hash(a, strlen(a) + 1, pg_hash(b, strlen(b) + 1, pg_hash(c, strlen(c), 0)));
+    if (pg_map_get(seen, key))
+        return false;
+    pg_map_put(seen, key, 1);
+    return true;
+}
+
+/* "networkpolicies of a, b and 7 more namespaces" */
+static void print_resource(struct pg_buf *out, const struct pg_cluster *cluster, uint32_t index)
+{
+    const struct pg_unread *unread = &cluster->unread[index];
+    uint32_t n = 0;
+    pg_report_clean(out, unread->resource);
+    for (uint32_t i = index; unread->ns && i < cluster->nunread; i++) {
+        if (!same_resource(unread, &cluster->unread[i]) || n++ >= NAMES_SHOWN)
+            continue;
+        pg_buf_puts(out, n == 1 ? " of " : ", ");
+        pg_report_clean(out, cluster->unread[i].ns);
+    }
+    if (n > NAMES_SHOWN)
+        pg_buf_printf(out, " and %u more namespaces", (unsigned)(n - NAMES_SHOWN));
+}
+
+/* What could not be read for the reason of `index`: "pods, nodes (user alice may not list them)". */
+static void print_reason(struct pg_buf *out, const struct pg_cluster *cluster, uint32_t index)
+{
+    const char *before = "";
+    struct pg_map seen = {0};
+    for (uint32_t i = index; i < cluster->nunread; i++) {
+        const struct pg_unread *unread = &cluster->unread[i];
+        if (!same_reason(&cluster->unread[index], unread) ||
+            !is_new(&seen, unread->group, unread->resource, unread->ns ? "some" : "all"))
+            continue;
+        pg_buf_puts(out, before);
+        print_resource(out, cluster, i);
+        before = ", ";
+    }
+    pg_map_free(&seen);
+    pg_buf_puts(out, " (");
+    pg_report_clean(out, cluster->unread[index].reason);
+    pg_buf_putc(out, ')');
+}
+
+/* What cells hang on, or with `extra` the rest. */
+static bool print_unread(struct pg_buf *out, const struct pg_cluster *cluster, const char *before,
+                         bool extra)
+{
+    bool any = false;
+    struct pg_map seen = {0};
+    for (uint32_t i = 0; i < cluster->nunread; i++) {
+        if ((cluster->unread[i].what == PG_UNREAD_EXTRA) != extra ||
+            !is_new(&seen, cluster->unread[i].reason, "", ""))
+            continue;
+        pg_buf_puts(out, any ? ", " : before);
+        print_reason(out, cluster, i);
+        any = true;
+    }
+    pg_map_free(&seen);
+    return any;
+}
+
 bool pg_report_left_out(struct pg_buf *out, const struct pg_eval *eval)
 {
     const struct pg_cluster *cluster = pg_eval_cluster(eval);
     const char *before = "incomplete: ";
     uint32_t fatal = count_fatal(cluster);
     if (pg_eval_complete(eval) && fatal == 0)
-        return false;
+        return print_unread(out, cluster, "not read, and no cell hangs on it: ", true);
     if (cluster->nrejected > 0) {
         pg_buf_printf(out, "%s%u %s rejected", before, (unsigned)cluster->nrejected,
                       pg_report_plural(cluster->nrejected, "object", "objects"));
@@ -110,8 +189,19 @@ bool pg_report_left_out(struct pg_buf *out, const struct pg_eval *eval)
                       pg_report_plural(fatal, "document", "documents"));
         before = ", ";
     }
-    if (cluster->partial)
+    if (cluster->partial) {
         pg_buf_printf(out, "%sthe input was not read to its end", before);
+        before = ", ";
+    }
+    struct pg_buf lead = {0};
+    pg_buf_printf(&lead, "%snot read: ", before);
+    if (print_unread(out, cluster, pg_buf_text(&lead), false))
+        before = ", ";
+    print_unread(out, cluster,
+                 strcmp(before, ", ") == 0 ? "; not read, and no cell hangs on it: "
+                                           : "incomplete: not read: ",
+                 true);
+    pg_buf_free(&lead);
     return true;
 }
 
@@ -193,13 +283,36 @@ static void write_enforcement(struct pg_json *json, const struct pg_cluster *clu
     pg_arena_free(scratch);
 }
 
+static void write_known(struct pg_json *json, const char *key, const char *text)
+{
+    if (text && *text)
+        pg_json_text(json, key, text);
+    else
+        pg_json_null(json, key);
+}
+
+/* The live cluster, where the objects came from one. */
+static void write_origin(struct pg_json *json, const struct pg_origin *origin)
+{
+    write_known(json, "context", origin->context);
+    write_known(json, "server", origin->server);
+    write_known(json, "user", origin->user);
+    write_known(json, "resourceVersion", origin->resource_version);
+    if (origin->taken)
+        pg_json_text(json, "taken", origin->taken);
+}
+
 static void write_source(struct pg_json *json, const struct pg_eval *eval)
 {
     const struct pg_cluster *cluster = pg_eval_cluster(eval);
     struct pg_buf assumed = {0};
     pg_json_object(json, "source", false);
-    pg_json_array(json, "files", false);
-    for (uint32_t i = 0; i < cluster->nfiles; i++) {
+    bool live = cluster->origin && !cluster->origin->taken;
+    if (cluster->origin)
+        write_origin(json, cluster->origin);
+    /* What was read of a live cluster is no file, though texts of it have names. */
+    pg_json_array(json, "files", live);
+    for (uint32_t i = 0; i < cluster->nfiles && !live; i++) {
         pg_json_object(json, NULL, true);
         pg_json_text(json, "name", cluster->files[i].name);
         pg_json_text(json, "sha256", cluster->files[i].sha256);
@@ -298,7 +411,7 @@ static void write_policies(struct pg_json *json, const struct pg_eval *eval)
     const struct pg_cluster *cluster = pg_eval_cluster(eval);
     for (uint32_t i = 0; i < cluster->npolicies; i++) {
         const struct pg_policy *policy = &cluster->policies[i];
-        if (!pg_eval_unevaluated(eval, i))
+        if (!pg_eval_unevaluated(eval, i) || policy->unread)
             continue;
         pg_json_object(json, NULL, true);
         pg_json_text(json, "reason", "not-evaluated");
@@ -310,6 +423,24 @@ static void write_policies(struct pg_json *json, const struct pg_eval *eval)
                           ? NULL
                           : pg_cluster_text(cluster, cluster->namespaces[policy->ns].name),
                       pg_eval_selected(eval, i));
+        pg_json_end(json);
+    }
+}
+
+static void write_unread(struct pg_json *json, const struct pg_cluster *cluster)
+{
+    for (uint32_t i = 0; i < cluster->nunread; i++) {
+        const struct pg_unread *unread = &cluster->unread[i];
+        pg_json_object(json, NULL, true);
+        pg_json_text(json, "reason", "not-read");
+        pg_json_text(json, "group", unread->group);
+        pg_json_text(json, "resource", unread->resource);
+        pg_json_text(json, "kind", unread->kind);
+        if (unread->ns)
+            pg_json_text(json, "namespace", unread->ns);
+        else
+            pg_json_null(json, "namespace");
+        pg_json_text(json, "message", unread->reason);
         pg_json_end(json);
     }
 }
@@ -326,6 +457,7 @@ struct pg_json pg_report_begin(struct pg_buf *out, const char *kind, const struc
     pg_json_array(&json, "unevaluated", false);
     write_diags(&json, cluster);
     write_policies(&json, eval);
+    write_unread(&json, cluster);
     if (cluster->partial) {
         pg_json_object(&json, NULL, true);
         pg_json_text(&json, "reason", "partial");

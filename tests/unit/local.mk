@@ -84,6 +84,10 @@ tests_unit_test_follow_SOURCES = tests/unit/test_follow.c tests/unit/unit.h test
 unit_tests += tests/unit/test_entry
 tests_unit_test_entry_SOURCES = tests/unit/test_entry.c tests/unit/unit.h tests/unit/world.h
 
+unit_tests += tests/unit/test_objects
+tests_unit_test_objects_SOURCES = tests/unit/test_objects.c tests/unit/loading.h tests/unit/unit.h
+unit_tests += tests/unit/test_unread
+tests_unit_test_unread_SOURCES = tests/unit/test_unread.c tests/unit/loading.h tests/unit/unit.h
 unit_tests += tests/unit/test_kubeconfig
 tests_unit_test_kubeconfig_SOURCES = tests/unit/test_kubeconfig.c tests/unit/unit.h
 EXTRA_DIST += tests/live/kubeconfig

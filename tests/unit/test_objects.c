@@ -1,0 +1,210 @@
+/* polgrid/objects.h: objects cut out of what an API server sends, and made small. */
+#include "loading.h"
+
+#include "polgrid/eval.h"
+#include "polgrid/objects.h"
+
+static bool collect(void *context, const struct pg_object *object)
+{
+    struct pg_buf *out = context;
+
+    pg_buf_printf(out, "%s %s %s/%s\n", object->api_version, object->kind,
+                  object->ns ? object->ns : "", object->name);
+    pg_buf_add(out, object->json, object->n);
+    return true;
+}
+
+static void assert_objects(const char *text, const char *expected)
+{
+    struct pg_buf found = {0};
+    struct pg_err err = {{0}};
+
+    if (!pg_objects_read(text, strlen(text), collect, &found, &err))
+        fail_msg("%s", err.text);
+    assert_string_equal(pg_buf_text(&found), expected);
+    pg_buf_free(&found);
+}
+
+/* Elements of a built-in list don't say what they are; what nobody reads is gone. */
+static void test_list(void **state)
+{
+    (void)state;
+    assert_objects(
+        "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"7\","
+        "\"continue\":"
+        "\"t\"},\"items\":[{\"metadata\":{\"name\":\"a\",\"namespace\":\"x\",\"uid\":\"u\","
+        "\"managedFields\":[{\"manager\":\"kubectl\"}],\"annotations\":{\"k\":\"v\"},\"labels\":"
+        "{\"app\":\"a\"}},\"spec\":{\"volumes\":[{}],\"containers\":[{\"name\":\"c\",\"env\":[],"
+        "\"ports\":[{\"containerPort\":80,\"name\":\"http\"}]}]},\"status\":{\"phase\":\"Running\","
+        "\"podIPs\":[{\"ip\":\"10.0.0.1\"}],\"startTime\":\"x\"}},{\"metadata\":{\"name\":\"b\"}}]"
+        "}",
+        "v1 Pod x/a\n"
+        "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\",\"namespace\":\"x\","
+        "\"labels\":{\"app\":\"a\"}},\"spec\":{\"containers\":[{\"name\":\"c\",\"ports\":[{"
+        "\"containerPort\":80,\"name\":\"http\"}]}]},\"status\":{\"phase\":\"Running\",\"podIPs\":["
+        "{"
+        "\"ip\":\"10.0.0.1\"}]}}\n"
+        "v1 Pod /b\n"
+        "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"b\"}}\n");
+}
+
+/* Lists of custom resources are sorted by key: items come before the rest, and say what they are. */
+static void test_custom(void **state)
+{
+    (void)state;
+    assert_objects(
+        "{\"apiVersion\":\"cilium.io/v2\",\"items\":[{\"apiVersion\":\"cilium.io/v2\",\"kind\":"
+        "\"CiliumCIDRGroup\",\"metadata\":{\"name\":\"g\",\"generation\":3},\"spec\":{"
+        "\"externalCIDRs\":[\"10.0.0.0/8\"]}}],\"kind\":\"CiliumCIDRGroupList\",\"metadata\":{}}",
+        "cilium.io/v2 CiliumCIDRGroup /g\n"
+        "{\"apiVersion\":\"cilium.io/v2\",\"kind\":\"CiliumCIDRGroup\",\"metadata\":{\"name\":"
+        "\"g\"},\"spec\":{\"externalCIDRs\":[\"10.0.0.0/8\"]}}\n");
+}
+
+/* A field that the API does not have must not get lost: the loader warns of it. */
+static void test_unknown_field(void **state)
+{
+    (void)state;
+    assert_objects(
+        "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"NetworkPolicy\",\"metadata\":{"
+        "\"name\":\"p\",\"namespace\":\"x\"},\"spec\":{\"podSelector\":{},\"ingress\":[{"
+        "\"form\":[{\"podSelector\":{}}]}]},\"status\":{\"a\":1}}",
+        "networking.k8s.io/v1 NetworkPolicy x/p\n"
+        "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"NetworkPolicy\",\"metadata\":{"
+        "\"name\":\"p\",\"namespace\":\"x\"},\"spec\":{\"podSelector\":{},\"ingress\":[{"
+        "\"form\":null}]}}\n");
+}
+
+/* YAML's ways to write a value are gone. */
+static void test_yaml_in(void **state)
+{
+    (void)state;
+    assert_objects(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: x, labels: {a: 'yes'}}\n"
+        "spec:\n  publishNotReadyAddresses: yes\n  ports: [{port: 0x50, targetPort: '80'}]\n"
+        "---\nkind: Nameless\napiVersion: v1\n---\nnot an object\n",
+        "v1 Service x/s\n"
+        "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"s\",\"namespace\":"
+        "\"x\",\"labels\":{\"a\":\"yes\"}},\"spec\":{\"publishNotReadyAddresses\":true,"
+        "\"ports\":[{\"port\":80,\"targetPort\":\"80\"}]}}\n");
+}
+
+static void test_broken(void **state)
+{
+    static const char text[] =
+        "{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"items\":[{\"metadata\":{"
+        "\"name\":\"a\",\"namespace\":\"x\"}},{\"metadata\":";
+    struct pg_buf found = {0};
+    struct pg_err err = {{0}};
+
+    (void)state;
+    assert_false(pg_objects_read(text, sizeof text - 1, collect, &found, &err));
+    assert_non_null(strstr(err.text, "line 1"));
+    assert_non_null(strstr(pg_buf_text(&found), "v1 Pod x/a\n")); /* what came before was given */
+    pg_buf_free(&found);
+}
+
+/* --- YAML out ------------------------------------------------------------------------------------ */
+
+static bool to_yaml(void *context, const struct pg_object *object)
+{
+    struct pg_err err;
+
+    return pg_object_yaml(context, object->json, object->n, &err);
+}
+
+static void test_yaml_out(void **state)
+{
+    static const char text[] =
+        "{\"apiVersion\":\"networking.k8s.io/"
+        "v1\",\"kind\":\"NetworkPolicy\",\"metadata\":{\"name\":\"p\","
+        "\"namespace\":\"x\",\"labels\":{\"a\":\"true\",\"b\":\"1.10\",\"c\":\"\",\"d\":\"null\","
+        "\"e\":"
+        "\"- x: "
+        "y\",\"f\":\"0x1f\"}},\"spec\":{\"podSelector\":{},\"ingress\":[{\"from\":[{\"ipBlock\":{"
+        "\"cidr\":\"10.0.0.0/8\"}}],\"ports\":[{\"port\":80},{\"port\":\"http\"}]},{}]}}";
+    struct pg_buf yaml = {0};
+    struct pg_err err;
+
+    (void)state;
+    assert_true(pg_objects_read(text, sizeof text - 1, to_yaml, &yaml, &err));
+    assert_string_equal(pg_buf_text(&yaml), "apiVersion: networking.k8s.io/v1\n"
+                                            "kind: NetworkPolicy\n"
+                                            "metadata:\n"
+                                            "  name: p\n"
+                                            "  namespace: x\n"
+                                            "  labels:\n"
+                                            "    a: \"true\"\n"
+                                            "    b: \"1.10\"\n"
+                                            "    c: \"\"\n"
+                                            "    d: \"null\"\n"
+                                            "    e: '- x: y'\n"
+                                            "    f: \"0x1f\"\n"
+                                            "spec:\n"
+                                            "  podSelector: {}\n"
+                                            "  ingress:\n"
+                                            "  - from:\n"
+                                            "    - ipBlock:\n"
+                                            "        cidr: 10.0.0.0/8\n"
+                                            "    ports:\n"
+                                            "    - port: 80\n"
+                                            "    - port: http\n"
+                                            "  - {}\n");
+    pg_buf_free(&yaml);
+}
+
+/* --- a look inside ------------------------------------------------------------------------------- */
+
+static void assert_member(const char *text, const char *key, const char *expected)
+{
+    struct pg_json_span span = pg_json_member(text, strlen(text), key);
+
+    if (!expected) {
+        assert_null(span.p);
+        return;
+    }
+    assert_non_null(span.p);
+    assert_int_equal(span.n, strlen(expected));
+    assert_memory_equal(span.p, expected, span.n);
+}
+
+static void test_member(void **state)
+{
+    (void)state;
+    assert_member("{\"a\":1,\"b\":\"x\"}", "b", "\"x\"");
+    assert_member(" { \"a\" : { \"b\" : 2 } , \"b\" : [ 1 , { } ] } ", "b", "[ 1 , { } ]");
+    assert_member("{\"a\":\"}\\\"b\\\":\",\"b\":true}", "b", "true");
+    assert_member("{\"a\":{\"k\":\"\xc3\xa9]\"},\"b\":null}", "b", "null");
+    assert_member("{\"a\":1}", "b", NULL);
+    assert_member("{\"a\":{\"b\":1}}", "b", NULL);
+    assert_member("{\"a\":[1,2", "a", NULL);
+    assert_member("[{\"b\":1}]", "b", NULL);
+    assert_member("{\"b\"", "b", NULL);
+    assert_member("{\"a\" 1,\"b\":1}", "b", NULL);
+    assert_member("", "b", NULL);
+}
+
+static void test_member_text(void **state)
+{
+    struct pg_buf out = {0};
+
+    (void)state;
+    assert_true(pg_json_member_text(&out, "{\"a\":\"x\"}", 9, "a"));
+    assert_string_equal(pg_buf_text(&out), "x");
+    assert_false(pg_json_member_text(&out, "{\"a\":\"\\n\"}", 10, "a"));
+    assert_false(pg_json_member_text(&out, "{\"a\":1}", 7, "a"));
+    assert_string_equal(pg_buf_text(&out), "x");
+    pg_buf_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_list),          cmocka_unit_test(test_custom),
+        cmocka_unit_test(test_unknown_field), cmocka_unit_test(test_yaml_in),
+        cmocka_unit_test(test_broken),        cmocka_unit_test(test_yaml_out),
+        cmocka_unit_test(test_member),        cmocka_unit_test(test_member_text),
+    };
+
+    return cmocka_run_group_tests_name("objects", tests, NULL, NULL);
+}
