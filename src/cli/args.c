@@ -72,40 +72,14 @@ static void keep(struct parser *parser, enum pg_cli_option_id id, const char *va
         add_word(parser, &parser->args->files, value);
     else if (id == PG_OPT_ASSUME)
         add_word(parser, &parser->args->assumes, value);
-}
-
-/* The options with which others name a live cluster: this version reads none, and says so. */
-static bool is_live_option(const char *name, size_t length)
-{
-    static const char *const names[] = {
-        "kubeconfig",
-        "context",
-        "cluster",
-        "user",
-        "as",
-        "as-group",
-        "as-uid",
-        "server",
-        "token",
-        "tls-server-name",
-        "certificate-authority",
-        "insecure-skip-tls-verify",
-        "request-timeout",
-    };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strlen(names[i]) == length && memcmp(names[i], name, length) == 0)
-            return true;
-    }
-    return false;
+    else if (id == PG_OPT_AS_GROUP)
+        add_word(parser, &parser->args->as_groups, value);
+    else if (id == PG_OPT_AS_USER_EXTRA)
+        add_word(parser, &parser->args->as_user_extra, value);
 }
 
 static bool unknown_long(struct parser *parser, const char *name, size_t length)
 {
-    if (is_live_option(name, length))
-        return pg_err_set(parser->err,
-                          "--%.*s: this version does not read live clusters; give it manifests "
-                          "with -f, or --demo",
-                          (int)length, name);
     const char *names[PG_NOPTIONS + 1];
     for (int id = 0; id < PG_NOPTIONS; id++)
         names[id] = pg_cli_options[id].name;
@@ -203,7 +177,7 @@ static bool parse_word(struct parser *parser, const char *word, bool *only_opera
 }
 
 /* Without a command it is explore or matrix, and any option of either will do. */
-static uint32_t allowed_options(const struct pg_cli_command *command)
+static uint64_t allowed_options(const struct pg_cli_command *command)
 {
     if (command)
         return command->options;

@@ -33,6 +33,6 @@ int pg_cli_run_explore(struct pg_cli_run *run)
         return PG_CLI_USAGE;
     }
     status = run->explore(&explore);
-    pg_buf_free(&loading.stdin_text);
+    pg_cli_source_end(&loading);
     return status;
 }

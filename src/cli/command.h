@@ -39,12 +39,35 @@ enum pg_cli_option_id {
     PG_OPT_COLOR,
     PG_OPT_NO_MOUSE,
     PG_OPT_LINE_DRAWING,
+    /* Of the live cluster, as kubectl has them. */
+    PG_OPT_KUBECONFIG,
+    PG_OPT_CONTEXT,
+    PG_OPT_CLUSTER,
+    PG_OPT_USER,
+    PG_OPT_SERVER,
+    PG_OPT_TOKEN,
+    PG_OPT_AS,
+    PG_OPT_AS_GROUP,
+    PG_OPT_AS_UID,
+    PG_OPT_AS_USER_EXTRA,
+    PG_OPT_TLS_SERVER_NAME,
+    PG_OPT_CERTIFICATE_AUTHORITY,
+    PG_OPT_CLIENT_CERTIFICATE,
+    PG_OPT_CLIENT_KEY,
+    PG_OPT_INSECURE_SKIP_TLS_VERIFY,
+    PG_OPT_DISABLE_COMPRESSION,
+    PG_OPT_REQUEST_TIMEOUT,
     PG_OPT_HELP,
     PG_OPT_VERSION,
     PG_NOPTIONS,
 };
 
-#define PG_OPT_BIT(id) (1u << (id))
+#define PG_OPT_BIT(id) (UINT64_C(1) << (id))
+
+/* From the first to the last of the options that name a live cluster. */
+#define PG_OPT_KUBE_FIRST PG_OPT_KUBECONFIG
+#define PG_OPT_KUBE_LAST  PG_OPT_REQUEST_TIMEOUT
+#define PG_OPT_KUBE       (PG_OPT_BIT(PG_OPT_KUBE_LAST + 1) - PG_OPT_BIT(PG_OPT_KUBE_FIRST))
 
 struct pg_cli_option {
     char letter; /* '\0': none */
@@ -65,7 +88,7 @@ struct pg_cli_words {
 struct pg_cli_args {
     const struct pg_cli_command *command; /* NULL: none was named */
     const char *program;                  /* "polgrid", or "kubectl polgrid" */
-    struct pg_cli_words files, assumes, operands;
+    struct pg_cli_words files, assumes, operands, as_groups, as_user_extra;
     const char *values[PG_NOPTIONS]; /* the last value given, or NULL */
     bool given[PG_NOPTIONS];
 };
@@ -83,7 +106,7 @@ struct pg_cli_command {
     const char *help;     /* one line */
     const char *more;     /* paragraphs for `help COMMAND` */
     uint32_t min_operands, max_operands;
-    uint32_t options; /* PG_OPT_BIT of those it takes */
+    uint64_t options; /* PG_OPT_BIT of those it takes */
     int (*run)(struct pg_cli_run *run);
 };
 

@@ -89,9 +89,9 @@ static void print_option(struct pg_buf *out, const struct pg_cli_option *option)
     pg_buf_free(&name);
 }
 
-static void print_options(struct pg_buf *out, uint32_t wanted)
+static void print_options(struct pg_buf *out, const char *heading, uint64_t wanted)
 {
-    pg_buf_puts(out, "\nOptions:\n");
+    pg_buf_printf(out, "\n%s:\n", heading);
     for (int id = 0; id < PG_NOPTIONS; id++) {
         if (wanted & PG_OPT_BIT(id))
             print_option(out, &pg_cli_options[id]);
@@ -114,21 +114,23 @@ static void print_overview(struct pg_buf *out, const char *program)
     pg_buf_printf(out, "usage: %s [COMMAND] [OPTION]... [ARGUMENT]...\n\n", program);
     wrap(out,
          "Shows who may reach whom in a Kubernetes cluster under its network policies, and for "
-         "every pair the policy and rule that decide, with file and line. It reads manifests and "
-         "what kubectl prints; it changes nothing.",
+         "every pair the policy and rule that decide, with file and line. It reads the live "
+         "cluster, manifests, and what kubectl prints; it changes nothing.",
          0, 0);
     print_commands(out);
-    print_options(out, UINT32_MAX);
+    print_options(out, "Options", ~PG_OPT_KUBE);
+    print_options(out, "The live cluster, as kubectl has it", PG_OPT_KUBE);
     pg_buf_puts(out, "\nExamples:\n");
+    pg_buf_printf(out, "  %s                      the cluster of the kubeconfig\n", program);
+    pg_buf_printf(out, "  %s --context prod -n shop\n", program);
     pg_buf_printf(out, "  %s --demo\n", program);
     pg_buf_printf(out, "  %s -f manifests/\n", program);
-    pg_buf_printf(out, "  kubectl get ns,pod,netpol -A -o yaml | %s -f -\n", program);
     pg_buf_printf(out, "  %s why --demo production/frontend production/api-server:8080\n", program);
     pg_buf_puts(out, "\nExit status:\n"
                      "  0  allowed, or done\n"
                      "  1  denied\n"
                      "  2  usage, or input that can't be read\n"
-                     "  3  no cluster can be reached\n"
+                     "  3  the cluster can't be reached, or says no\n"
                      "  4  undecided: the answer hangs on something that was not evaluated\n");
 }
 
@@ -153,5 +155,15 @@ void pg_cli_print_help(struct pg_buf *out, const struct pg_cli_args *args,
         wrap(out, command->more, 0, 0);
     }
     if (takes_options(command))
-        print_options(out, command->options);
+        print_options(out, "Options", command->options & ~PG_OPT_KUBE);
+    if (command->options & PG_OPT_KUBE) {
+        pg_buf_putc(out, '\n');
+        struct pg_buf more = {0};
+        pg_buf_printf(&more,
+                      "And those of kubectl that name a live cluster: `%s help' lists them. "
+                      "Without -f or --demo, the cluster of the kubeconfig is read.",
+                      args->program);
+        wrap(out, pg_buf_text(&more), 0, 0);
+        pg_buf_free(&more);
+    }
 }

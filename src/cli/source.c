@@ -1,43 +1,18 @@
 #include "source.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "demo.h"
 #include "format.h"
-#include "polgrid/kubeconfig.h"
+#include "kube.h"
 #include "polgrid/report.h"
 #include "polgrid/text.h"
 #include "say.h"
+#include "texts.h"
 
 /* Diagnostics printed of each sort; the rest is counted. */
 #define PG_DIAGS_SHOWN 50u
 #define PG_KINDS_SHOWN 12u
-
-static const char *from_environment(void *context, const char *name)
-{
-    (void)context;
-    return getenv(name);
-}
-
-/* What kubectl would talk to, for whom, so that the command to ask it can be given whole. */
-static void tell_target(const struct pg_cli_args *args)
-{
-    struct pg_arena *arena = pg_arena_new();
-    struct pg_kube_flags flags = {.namespace_ = args->values[PG_OPT_NAMESPACE]};
-    struct pg_kube_env env = {.get = from_environment};
-    struct pg_kube_target target;
-    struct pg_buf out = {0};
-    struct pg_err err;
-    if (pg_kube_load(arena, &flags, &env, &target, &err)) {
-        pg_buf_puts(&out, "the kubeconfig in use names this cluster, for kubectl to read:\n");
-        pg_kube_describe(&out, &target);
-        fputs(pg_buf_text(&out), stderr);
-        pg_kube_target_wipe(&target);
-    }
-    pg_buf_free(&out);
-    pg_arena_free(arena);
-}
 
 int pg_cli_source_check(const struct pg_cli_run *run)
 {
@@ -46,16 +21,19 @@ int pg_cli_source_check(const struct pg_cli_run *run)
         pg_cli_say("--demo and -f are two sources; give one of them");
         return PG_CLI_USAGE;
     }
-    if (args->given[PG_OPT_DEMO] || args->files.n > 0)
-        return PG_CLI_YES;
-    pg_cli_say("no cluster can be reached: this version reads manifests only");
-    fprintf(stderr,
-            "try:  %s --demo                 the built-in demo cluster\n"
-            "      %s -f PATH                manifests, a file or a directory\n"
-            "      kubectl get ns,pod,netpol -A -o yaml | %s -f -\n",
-            args->program, args->program, args->program);
-    tell_target(args);
-    return PG_CLI_UNREACHABLE;
+    for (int id = PG_OPT_KUBE_FIRST; id <= PG_OPT_KUBE_LAST; id++) {
+        if (!args->given[id] || pg_cli_source_is_live(args))
+            continue;
+        pg_cli_say("--%s names a live cluster, and %s is another source; give one of them",
+                   pg_cli_options[id].name, args->given[PG_OPT_DEMO] ? "--demo" : "-f");
+        return PG_CLI_USAGE;
+    }
+    return PG_CLI_YES;
+}
+
+bool pg_cli_source_is_live(const struct pg_cli_args *args)
+{
+    return !args->given[PG_OPT_DEMO] && args->files.n == 0;
 }
 
 bool pg_cli_source_assume(const struct pg_cli_args *args, struct pg_assume *assume,
@@ -92,6 +70,28 @@ static bool load_path(struct pg_cli_loading *loading, struct pg_loader *loader, 
     return true;
 }
 
+/* Reads the cluster. A first failure is the command's; on a reload what was there stays. */
+static struct pg_cluster *load_live(struct pg_cli_loading *loading,
+                                    const struct pg_load_options *options, struct pg_err *err)
+{
+    struct pg_live_reading reading = {
+        .terminal = !loading->on_screen && isatty(STDIN_FILENO),
+        .cancel = -1,
+        .progress = options->progress,
+        .context = options->context,
+    };
+    struct pg_load_options quiet = *options;
+
+    loading->unreachable = true;
+    if (!loading->live)
+        loading->live = pg_cli_kube_open(loading->args, err);
+    if (!loading->live || !pg_live_read(loading->live, &reading, err))
+        return NULL;
+    loading->unreachable = false;
+    quiet.progress = NULL;
+    return pg_live_cluster(loading->live, &quiet);
+}
+
 struct pg_cluster *pg_cli_source_load(void *context,
                                       bool (*progress)(void *, const struct pg_load_progress *),
                                       void *progress_context, struct pg_err *err)
@@ -105,6 +105,8 @@ struct pg_cluster *pg_cli_source_load(void *context,
         .progress = progress,
         .context = progress_context,
     };
+    if (pg_cli_source_is_live(args))
+        return load_live(loading, &options, err);
     struct pg_loader *loader = pg_loader_new(&options);
     if (args->given[PG_OPT_DEMO])
         pg_loader_text(loader, PG_CLI_DEMO_NAME, pg_cli_demo_text, pg_cli_demo_length);
@@ -117,6 +119,23 @@ struct pg_cluster *pg_cli_source_load(void *context,
     struct pg_cluster *cluster = pg_loader_finish(loader);
     keep_stdin(loading, cluster);
     return cluster;
+}
+
+void pg_cli_source_end(struct pg_cli_loading *loading)
+{
+    pg_buf_free(&loading->stdin_text);
+    pg_live_free(loading->live);
+    loading->live = NULL;
+}
+
+int pg_cli_source_failed(const struct pg_cli_loading *loading, const struct pg_err *err)
+{
+    if (loading->unreachable) {
+        pg_cli_kube_unreachable(loading->args, loading->live, err);
+        return PG_CLI_UNREACHABLE;
+    }
+    pg_cli_say("%s", err->text);
+    return PG_CLI_USAGE;
 }
 
 const char *pg_cli_source_title(struct pg_arena *arena, const struct pg_cli_args *args)
@@ -150,11 +169,14 @@ static void print_skipped(struct pg_buf *out, const struct pg_cluster *cluster)
 }
 
 /* In the order of reading; many warnings must not hide an error, so each of the two has its own cap. */
-static void print_diags(const struct pg_cluster *cluster, const struct pg_eval *eval)
+static void print_diags(const struct pg_cluster *cluster, const struct pg_eval *eval,
+                        enum pg_severity least)
 {
     struct pg_buf out = {0};
     uint32_t seen[2] = {0}, left = 0;
     for (uint32_t i = 0; i < cluster->ndiags; i++) {
+        if (cluster->diags[i].severity < least)
+            continue;
         if (seen[cluster->diags[i].severity >= PG_SEVERITY_ERROR]++ >= PG_DIAGS_SHOWN) {
             left++;
             continue;
@@ -195,13 +217,15 @@ int pg_cli_source_open(const struct pg_cli_run *run, struct pg_cli_world *world)
     }
     struct pg_cli_loading loading = {.args = run->args};
     world->cluster = pg_cli_source_load(&loading, NULL, NULL, &err);
-    pg_buf_free(&loading.stdin_text);
-    if (!world->cluster) {
-        pg_cli_say("%s", err.text);
-        return PG_CLI_USAGE;
-    }
+    if (!world->cluster)
+        status = pg_cli_source_failed(&loading, &err);
+    pg_cli_source_end(&loading);
+    if (!world->cluster)
+        return status;
     world->eval = pg_eval_new(world->cluster, &assume);
-    print_diags(world->cluster, world->eval);
+    /* Remarks are for those who write manifests, and are on the grid's page of diagnostics. */
+    print_diags(world->cluster, world->eval,
+                pg_cli_source_is_live(run->args) ? PG_SEVERITY_WARNING : PG_SEVERITY_INFO);
     /* What a lenient API server takes and kubectl refuses, an unknown field above all, is no better under
        --strict than what is rejected: it may have opened a rule (semantics 1.7). */
     enum pg_severity refused =
@@ -235,10 +259,22 @@ int pg_cli_source_answer(struct pg_cli_run *run, pg_cli_answer *answer)
     return status;
 }
 
+/* Whether something could not be read that cells hang on. */
+static bool is_unread(const struct pg_cluster *cluster)
+{
+    for (uint32_t i = 0; i < cluster->nunread; i++)
+        if (cluster->unread[i].what != PG_UNREAD_EXTRA)
+            return true;
+    return false;
+}
+
 int pg_cli_source_status(const struct pg_cli_run *run, const struct pg_cli_world *world, int status)
 {
     bool sure = pg_eval_complete(world->eval) && !pg_report_not_enforced(world->eval);
     if (run->args->given[PG_OPT_STRICT] && !sure)
+        return PG_CLI_UNDECIDED;
+    if (status == PG_CLI_YES && run->args->command != pg_cli_find_command("why") &&
+        is_unread(world->cluster))
         return PG_CLI_UNDECIDED;
     return status;
 }

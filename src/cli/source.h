@@ -8,8 +8,9 @@
 #include "command.h"
 #include "polgrid/buf.h"
 #include "polgrid/eval.h"
+#include "polgrid/live.h"
 
-/* Whether the arguments name a source (-f, --demo) and one kind of it only. Says what is wrong; returns an
+/* Whether the arguments name one kind of source (-f, --demo, or neither: the live cluster). Says what is wrong; returns an
    exit status, PG_CLI_YES if all is well. */
 int pg_cli_source_check(const struct pg_cli_run *run);
 
@@ -22,12 +23,23 @@ struct pg_cli_loading {
     const struct pg_cli_args *args;
     struct pg_buf stdin_text;
     bool stdin_read;
+    bool on_screen;       /* the terminal is the grid's: no plugin may have it */
+    struct pg_live *live; /* from the first load on; NULL: another source */
+    bool unreachable;     /* set where a load failed for the cluster's sake */
 };
+
+/* Whether the source is the live cluster. */
+bool pg_cli_source_is_live(const struct pg_cli_args *args);
 
 /* Loads; see pg_cli_explore.load. `context` is a struct pg_cli_loading. */
 struct pg_cluster *pg_cli_source_load(void *context,
                                       bool (*progress)(void *, const struct pg_load_progress *),
                                       void *progress_context, struct pg_err *err);
+
+/* Gives back what the loading holds. */
+void pg_cli_source_end(struct pg_cli_loading *loading);
+/* Says why a load failed; the exit status to end with. */
+int pg_cli_source_failed(const struct pg_cli_loading *loading, const struct pg_err *err);
 
 /* The sources as they were given: "--demo", "manifests/ and 2 more". */
 const char *pg_cli_source_title(struct pg_arena *arena, const struct pg_cli_args *args);

@@ -12,7 +12,9 @@ const struct pg_cli_option pg_cli_options[PG_NOPTIONS] = {
     [PG_OPT_DEMO] = {'\0', "demo", NULL, "use the built-in demo cluster"},
     [PG_OPT_NAMESPACE] = {'n', "namespace", "NAME",
                           "the namespace of objects and names that carry none"},
-    [PG_OPT_ALL_NAMESPACES] = {'A', "all-namespaces", NULL, "every namespace (the default with -f)"},
+    [PG_OPT_ALL_NAMESPACES] =
+        {'A', "all-namespaces", NULL,
+         "every namespace, which is the default; wins over -n, as in kubectl"},
     [PG_OPT_OUTPUT] = {'o', "output", "FORMAT", "how to write the answer"},
     [PG_OPT_BY] = {'\0', "by", "LEVEL", "rows and columns: pod, workload or namespace"},
     [PG_OPT_PORT] = {'\0', "port", "PORT[/PROTO]", "look at this port only, e.g. 8080/TCP, 53/UDP"},
@@ -28,6 +30,29 @@ const struct pg_cli_option pg_cli_options[PG_NOPTIONS] = {
     [PG_OPT_NO_MOUSE] = {'\0', "no-mouse", NULL, "leave the mouse to the terminal"},
     [PG_OPT_LINE_DRAWING] = {'\0', "line-drawing", NULL,
                              "draw lines with box characters instead of ASCII"},
+    [PG_OPT_KUBECONFIG] = {'\0', "kubeconfig", "FILE", "this kubeconfig file and no other"},
+    [PG_OPT_CONTEXT] = {'\0', "context", "NAME", "the context of the kubeconfig to use"},
+    [PG_OPT_CLUSTER] = {'\0', "cluster", "NAME", "the cluster of the kubeconfig to use"},
+    [PG_OPT_USER] = {'\0', "user", "NAME", "the user of the kubeconfig to use"},
+    [PG_OPT_SERVER] = {'s', "server", "URL", "the address of the API server"},
+    [PG_OPT_TOKEN] = {'\0', "token", "TOKEN", "the bearer token; others on this machine can see it"},
+    [PG_OPT_AS] = {'\0', "as", "USER", "the user to impersonate"},
+    [PG_OPT_AS_GROUP] = {'\0', "as-group", "GROUP", "a group to impersonate; may be repeated"},
+    [PG_OPT_AS_UID] = {'\0', "as-uid", "UID", "the UID to impersonate"},
+    [PG_OPT_AS_USER_EXTRA] = {'\0', "as-user-extra", "KEY=VALUE",
+                              "more of the user to impersonate; may be repeated"},
+    [PG_OPT_TLS_SERVER_NAME] = {'\0', "tls-server-name", "NAME",
+                                "the name in the server's certificate"},
+    [PG_OPT_CERTIFICATE_AUTHORITY] = {'\0', "certificate-authority", "FILE",
+                                      "the certificates that the server's must be signed by"},
+    [PG_OPT_CLIENT_CERTIFICATE] = {'\0', "client-certificate", "FILE", "the user's certificate"},
+    [PG_OPT_CLIENT_KEY] = {'\0', "client-key", "FILE", "the key of that certificate"},
+    [PG_OPT_INSECURE_SKIP_TLS_VERIFY] = {'\0', "insecure-skip-tls-verify", NULL,
+                                         "take any certificate of the server"},
+    [PG_OPT_DISABLE_COMPRESSION] = {'\0', "disable-compression", NULL,
+                                    "ask the server for answers without compression"},
+    [PG_OPT_REQUEST_TIMEOUT] = {'\0', "request-timeout", "TIME",
+                                "give up on a request after so long: 30, 1m30s; 0: never"},
     [PG_OPT_HELP] = {'h', "help", NULL, "print the help of a command"},
     [PG_OPT_VERSION] = {'\0', "version", NULL, "print the version"},
 };
@@ -35,7 +60,7 @@ const struct pg_cli_option pg_cli_options[PG_NOPTIONS] = {
 #define SOURCE                                                                              \
     (PG_OPT_BIT(PG_OPT_FILENAME) | PG_OPT_BIT(PG_OPT_RECURSIVE) | PG_OPT_BIT(PG_OPT_DEMO) | \
      PG_OPT_BIT(PG_OPT_NAMESPACE) | PG_OPT_BIT(PG_OPT_ALL_NAMESPACES) |                     \
-     PG_OPT_BIT(PG_OPT_ASSUME) | PG_OPT_BIT(PG_OPT_COLOR) | PG_OPT_BIT(PG_OPT_HELP))
+     PG_OPT_BIT(PG_OPT_ASSUME) | PG_OPT_BIT(PG_OPT_COLOR) | PG_OPT_BIT(PG_OPT_HELP) | PG_OPT_KUBE)
 #define ANSWER (SOURCE | PG_OPT_BIT(PG_OPT_OUTPUT) | PG_OPT_BIT(PG_OPT_STRICT))
 #define LENS                                                                     \
     (PG_OPT_BIT(PG_OPT_BY) | PG_OPT_BIT(PG_OPT_PORT) | PG_OPT_BIT(PG_OPT_FROM) | \
@@ -121,6 +146,8 @@ const struct pg_cli_command pg_cli_commands[] = {
     {
         .name = "help",
         .operands = "[COMMAND]",
+        .more = "`help rbac' prints the rights that polgrid needs in a cluster, for its "
+                "administrator to apply.",
         .help = "print this help, or that of a command",
         .max_operands = 1,
         .options = PG_OPT_BIT(PG_OPT_HELP),

@@ -85,8 +85,9 @@ static void mistakes(void **state)
         {"polgrid why a b c", "why: one argument too many: c"},
         {"polgrid matrix x", "matrix: one argument too many: x"},
         {"polgrid matrix --color red", "--color red: auto, always or never"},
-        {"polgrid --context=prod", "--context: this version does not read live clusters; give it "
-                                   "manifests with -f, or --demo"},
+        {"polgrid --kubeconfig", "--kubeconfig needs a value"},
+        {"polgrid --contxt=prod", "unknown option --contxt; did you mean --context?"},
+        {"polgrid help --context=prod", "help takes no --context"},
     };
     for (size_t i = 0; i < PG_COUNT(cases); i++) {
         struct pg_arena *arena = pg_arena_new();

@@ -1,1 +1,1 @@
-polgrid matrix --context prod
+polgrid matrix --demo --context prod

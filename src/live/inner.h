@@ -1,0 +1,84 @@
+/*
+ * What the parts of a live cluster share: the session (live.c), the lists (read.c).
+ */
+#ifndef POLGRID_LIVE_INNER_H
+#define POLGRID_LIVE_INNER_H
+
+#include "discovery.h"
+#include "http.h"
+#include "polgrid/live.h"
+#include "polgrid/objects.h"
+#include "polgrid/vec.h"
+#include "resources.h"
+#include "store.h"
+
+/* One list of one resource: of the whole cluster, or of a namespace. Once read it is what a watch goes on
+   from. */
+struct live_list {
+    struct pg_live *live;
+    uint32_t resource;
+    const char *ns; /* NULL: of the cluster */
+    enum live_list_state {
+        LIVE_LIST_DUE,     /* waits for its turn, or until `due_ms` */
+        LIVE_LIST_ASKED,   /* a request is under way */
+        LIVE_LIST_READ,    /* whole */
+        LIVE_LIST_REFUSED, /* forbidden; read namespace by namespace where that can be */
+        LIVE_LIST_FAILED,
+        LIVE_LIST_ABSENT, /* not served after all */
+    } state;
+    struct pg_http_call *call;
+    struct pg_buf token;   /* `continue` of the page to come */
+    struct pg_buf version; /* resourceVersion of the list */
+    const char *reason;    /* REFUSED, FAILED: in words */
+    uint32_t round, pages, empty, tries, restarts;
+    bool whole; /* no pages: they ran out twice */
+    int64_t due_ms;
+};
+
+struct pg_live {
+    struct pg_arena *arena; /* as long as the live */
+    const struct pg_kube_env *env;
+    struct pg_kube_target target;
+    struct pg_kube_creds *creds;
+    struct pg_http *http;
+    struct live_store *store;
+
+    struct pg_arena *read; /* of the last reading; what follows lives in it */
+    struct live_discovery discovery;
+    PG_VEC(struct live_list *) lists;
+    bool no_discovery; /* the user may not ask what is served */
+    bool stopped;
+    uint32_t round;
+    struct pg_live_reading reading;
+    struct pg_load_progress progress;
+    uint64_t random;
+    struct pg_err err;     /* of discovery, or of the first list that failed */
+    bool failed, rejected; /* rejected: 401 */
+    uint32_t discovering;  /* requests under way */
+};
+
+/* --- words and paths (words.c) --- */
+
+/* "/apis/apps/v1/namespaces/shop/deployments?limit=500…", in `arena`. */
+const char *live_list_path(struct pg_arena *arena, const struct live_list *list);
+/* Appends `text` as it may stand in the query of a URL. */
+void live_escape(struct pg_buf *out, const char *text);
+/* What a reply that is no success says, in words, in `arena`. */
+const char *live_reply_reason(struct pg_arena *arena, const struct pg_http_reply *reply);
+/* Milliseconds before try number `tries`, doubling up to half a minute, with full jitter. */
+int64_t live_backoff_ms(uint64_t *random, uint32_t tries);
+
+/* --- the loader's side (fill.c) --- */
+
+struct live_unread_sink;
+/* Tells the loader what was not read. */
+void live_tell_unread(struct pg_live *live, struct pg_loader *loader);
+
+/* The name of a policy's text: "shop/networkpolicy/api-in", "adminnetworkpolicy/a". */
+const char *live_text_name(struct pg_arena *arena, const struct live_object *object);
+
+/* Puts an object as the server sent it into the store, in the form that the store keeps. */
+enum live_change live_take(struct pg_live *live, uint32_t resource, const struct pg_object *object,
+                           uint32_t round, struct pg_buf *before);
+
+#endif

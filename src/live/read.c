@@ -1,0 +1,554 @@
+/* pg_live_read(): discovery, then the lists, four at a time, page by page. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "inner.h"
+#include "polgrid/clock.h"
+#include "polgrid/map.h"
+#include "polgrid/text.h"
+
+#define PARALLEL      4u /* what a server's fairness lets one user have */
+#define MAX_TRIES     5u
+#define MAX_PAGES     20000u /* ten million objects */
+#define MAX_EMPTY     20u    /* pages in a row */
+#define MAX_RESTARTS  2u
+#define TURN_MS       50 /* between two looks at progress */
+#define MAX_NAMESPACE 100000u
+
+/* --- progress ------------------------------------------------------------------------------------ */
+
+static void tell_progress(struct pg_live *live, const char *what)
+{
+    struct pg_load_progress *progress = &live->progress;
+
+    progress->bytes = pg_http_bytes(live->http);
+    if (what)
+        progress->file = what;
+    if (live->reading.progress && !live->stopped)
+        live->stopped = !live->reading.progress(live->reading.context, progress);
+}
+
+/* --- one page ------------------------------------------------------------------------------------ */
+
+struct page {
+    struct live_list *list;
+    uint32_t objects;
+};
+
+enum live_change live_take(struct pg_live *live, uint32_t resource, const struct pg_object *object,
+                           uint32_t round, struct pg_buf *before)
+{
+    enum live_need need = live_resources[resource].need;
+    const char *ns = object->ns ? object->ns : "";
+    struct pg_buf yaml = {0};
+    struct pg_err err;
+    enum live_change change;
+
+    /* Policies are looked at: they are kept the way people read them, and lines count in that. */
+    if (need == LIVE_POLICY && pg_object_yaml(&yaml, object->json, object->n, &err))
+        change =
+            live_store_put(live->store, resource, ns, object->name, yaml.p, yaml.n, round, before);
+    else
+        change = live_store_put(live->store, resource, ns, object->name, object->json, object->n,
+                                round, before);
+    pg_buf_free(&yaml);
+    return change;
+}
+
+static bool take(void *context, const struct pg_object *object)
+{
+    struct page *page = context;
+    struct live_list *list = page->list;
+    const struct live_resource *resource = &live_resources[list->resource];
+
+    page->objects++;
+    /* What the server was not asked for is nobody's business. */
+    if (strcmp(object->kind, resource->kind) != 0 || resource->namespaced != (object->ns != NULL) ||
+        (list->ns && strcmp(list->ns, object->ns) != 0))
+        return true;
+    if (live_take(list->live, list->resource, object, list->round, NULL) == LIVE_ADDED) {
+        list->live->progress.objects++;
+        list->live->progress.pods += strcmp(resource->plural, "pods") == 0;
+        list->live->progress.policies += resource->need == LIVE_POLICY;
+    }
+    return true;
+}
+
+struct sweep {
+    struct live_list *list;
+};
+
+static bool drop_old(void *context, const struct live_object *object)
+{
+    struct live_list *list = context;
+
+    if (object->round != list->round)
+        live_store_remove(list->live->store, object->resource, object->ns, object->name, NULL);
+    return true;
+}
+
+static void ask(struct live_list *list);
+
+static void fail(struct live_list *list, enum live_list_state state, const char *reason)
+{
+    list->state = state;
+    list->reason = pg_arena_strdup(list->live->read, reason);
+}
+
+/* Again after a while; or not any more. */
+static void retry(struct live_list *list, int64_t wait_ms, const char *reason)
+{
+    if (++list->tries >= MAX_TRIES) {
+        fail(list, LIVE_LIST_FAILED, reason);
+        return;
+    }
+    if (wait_ms < 0)
+        wait_ms = live_backoff_ms(&list->live->random, list->tries);
+    list->state = LIVE_LIST_DUE;
+    list->due_ms = pg_clock_ms() + wait_ms;
+}
+
+/* From the first page once more, with objects of this round only. */
+static void restart(struct live_list *list)
+{
+    pg_buf_clear(&list->token);
+    list->pages = list->empty = 0;
+    list->round = ++list->live->round;
+    list->state = LIVE_LIST_DUE;
+    list->due_ms = 0;
+}
+
+static bool is_list(const struct pg_http_reply *reply)
+{
+    struct pg_buf kind = {0};
+    bool ok = pg_json_member_text(&kind, pg_buf_text(&reply->body), reply->body.n, "kind") &&
+              kind.n > 4 && strcmp(kind.p + kind.n - 4, "List") == 0;
+
+    pg_buf_free(&kind);
+    return ok;
+}
+
+/* Reads the head of a list: where the next page begins, and the version it is of. False where pages don't come
+   to an end. */
+static bool read_head(struct live_list *list, const struct pg_http_reply *reply)
+{
+    struct pg_json_span head = pg_json_member(pg_buf_text(&reply->body), reply->body.n, "metadata");
+    struct pg_buf token = {0};
+    bool ok;
+
+    if (head.p && list->version.n == 0)
+        pg_json_member_text(&list->version, head.p, head.n, "resourceVersion");
+    if (head.p)
+        pg_json_member_text(&token, head.p, head.n, "continue");
+    ok = ++list->pages < MAX_PAGES &&
+         (token.n == 0 || strcmp(token.p, pg_buf_text(&list->token)) != 0);
+    pg_buf_free(&list->token);
+    list->token = token;
+    return ok;
+}
+
+static void read_page(struct live_list *list, struct pg_http_reply *reply)
+{
+    struct page page = {.list = list};
+    struct pg_buf body = reply->body;
+    struct pg_err err = {{0}};
+    bool more;
+
+    if (!is_list(reply)) {
+        retry(list, -1, "what the server answers is no list of objects");
+        return;
+    }
+    if (!read_head(list, reply)) {
+        fail(list, LIVE_LIST_FAILED, "the pages of the list don't come to an end");
+        return;
+    }
+    reply->body = (struct pg_buf){0};
+    more = list->token.n > 0;
+    if (more)
+        ask(list); /* the server works on it while this page is read */
+    list->tries = 0;
+    bool ok = pg_objects_read(pg_buf_text(&body), body.n, take, &page, &err);
+    pg_buf_free(&body);
+    list->empty = page.objects ? 0 : list->empty + 1;
+    if (ok && list->empty <= MAX_EMPTY) {
+        if (!more) {
+            list->state = LIVE_LIST_READ;
+            live_store_each(list->live->store, list->resource, list->ns, drop_old, list);
+        }
+        return;
+    }
+    if (list->call)
+        pg_http_cancel(list->call);
+    list->call = NULL;
+    if (ok)
+        fail(list, LIVE_LIST_FAILED, "the pages of the list don't come to an end");
+    else
+        fail(list, LIVE_LIST_FAILED, err.text);
+}
+
+/* --- answers ------------------------------------------------------------------------------------- */
+
+static void expired(struct live_list *list)
+{
+    if (list->restarts++ >= MAX_RESTARTS) {
+        fail(list, LIVE_LIST_FAILED, "the list changes faster than it can be read (410 Gone)");
+        return;
+    }
+    list->whole = list->restarts == MAX_RESTARTS;
+    pg_buf_clear(&list->version);
+    restart(list);
+}
+
+static void on_list(void *context, struct pg_http_reply *reply)
+{
+    struct live_list *list = context;
+    struct pg_live *live = list->live;
+    const char *reason;
+
+    list->call = NULL;
+    if (list->state != LIVE_LIST_ASKED || reply->trouble == PG_HTTP_CANCELLED)
+        return; /* a page that is not wanted any more */
+    if (reply->trouble == PG_HTTP_FINE && reply->status == 200) {
+        read_page(list, reply);
+        tell_progress(live, live_resources[list->resource].plural);
+        return;
+    }
+    reason = live_reply_reason(live->read, reply);
+    if (reply->status == 410) {
+        expired(list);
+    } else if (reply->status == 403) {
+        fail(list, LIVE_LIST_REFUSED, reason);
+    } else if (reply->status == 404) {
+        fail(list, LIVE_LIST_ABSENT, reason);
+    } else if (reply->status == 401 || reply->trouble == PG_HTTP_CREDENTIALS) {
+        fail(list, LIVE_LIST_FAILED, reason);
+        live->rejected = true;
+        live->err = reply->err;
+        if (reply->status == 401)
+            pg_err_set(&live->err, "%s", reason);
+    } else if (reply->status == 429 || reply->status >= 500 || reply->status == 0 ||
+               reply->trouble != PG_HTTP_FINE) {
+        retry(list, reply->retry_after_ms, reason);
+    } else {
+        fail(list, LIVE_LIST_FAILED, reason);
+    }
+}
+
+static void ask(struct live_list *list)
+{
+    struct pg_arena *scratch = pg_arena_new();
+    struct pg_http_request request = {
+        .path = live_list_path(scratch, list), .done = on_list, .context = list};
+
+    list->state = LIVE_LIST_ASKED;
+    list->call = pg_http_get(list->live->http, &request);
+    pg_arena_free(scratch);
+}
+
+static void add_list(struct pg_live *live, uint32_t resource, const char *ns)
+{
+    struct live_list *list = pg_arena_alloc(live->read, sizeof *list);
+
+    list->live = live;
+    list->resource = resource;
+    list->ns = ns ? pg_arena_strdup(live->read, ns) : NULL;
+    list->round = ++live->round;
+    pg_vec_push(live->read, &live->lists, list);
+}
+
+/* --- the turns ----------------------------------------------------------------------------------- */
+
+static void stop_all(struct pg_live *live)
+{
+    for (uint32_t i = 0; i < live->lists.n; i++) {
+        struct live_list *list = live->lists.v[i];
+        if (list->state > LIVE_LIST_ASKED)
+            continue;
+        if (list->call)
+            pg_http_cancel(list->call);
+        fail(list, LIVE_LIST_FAILED, "the load was stopped");
+    }
+    while (pg_http_busy(live->http))
+        pg_http_run(live->http, 0);
+}
+
+/* Asks for what is due, as far as there is room; how long until the next is, or -1 where all is done. */
+static int64_t ask_due(struct pg_live *live)
+{
+    int64_t now = pg_clock_ms(), wait = -1;
+
+    for (uint32_t i = 0; i < live->lists.n; i++) {
+        struct live_list *list = live->lists.v[i];
+        int64_t left = list->due_ms - now;
+        if (list->state == LIVE_LIST_ASKED && wait < 0)
+            wait = TURN_MS;
+        if (list->state != LIVE_LIST_DUE)
+            continue;
+        if (left <= 0 && pg_http_busy(live->http) < PARALLEL)
+            ask(list);
+        if (left < 0 || list->state == LIVE_LIST_ASKED)
+            left = TURN_MS;
+        wait = wait < 0 || left < wait ? left : wait;
+    }
+    return wait > TURN_MS ? TURN_MS : wait;
+}
+
+static void run_lists(struct pg_live *live)
+{
+    int64_t wait;
+
+    while (!live->stopped && !live->rejected && (wait = ask_due(live)) >= 0) {
+        pg_http_run(live->http, (int)wait);
+        tell_progress(live, NULL);
+    }
+    if (live->stopped || live->rejected)
+        stop_all(live);
+}
+
+/* --- discovery ----------------------------------------------------------------------------------- */
+
+static void on_discovery(void *context, struct pg_http_reply *reply)
+{
+    struct pg_live *live = context;
+    bool first = live->discovery.groups.n == 0;
+
+    live->discovering--;
+    if (reply->trouble != PG_HTTP_FINE) {
+        live->failed = true;
+        live->err = reply->err;
+        return;
+    }
+    if (reply->status == 403 || (reply->status == 404 && !first)) {
+        live->no_discovery = live->no_discovery || first;
+        return;
+    }
+    if (reply->status != 200) {
+        live->failed = true;
+        pg_err_set(&live->err, "%s", live_reply_reason(live->read, reply));
+        return;
+    }
+    const char *text = pg_buf_text(&reply->body);
+    if (first)
+        live->failed = !live_discovery_read(&live->discovery, text, reply->body.n, &live->err);
+    else
+        live->failed = !live_discovery_read_group(&live->discovery, text, reply->body.n, &live->err);
+    if (live->failed && first)
+        pg_err_set(&live->err,
+                   "%s does not answer like a Kubernetes API server; check the server "
+                   "of the cluster in the kubeconfig",
+                   live->target.url);
+}
+
+static void ask_discovery(struct pg_live *live, const char *path, const char *accept)
+{
+    struct pg_http_request request = {
+        .path = path, .accept = accept, .done = on_discovery, .context = live};
+
+    live->discovering++;
+    pg_http_get(live->http, &request);
+}
+
+static void run_discovery(struct pg_live *live)
+{
+    while (live->discovering > 0 && !live->stopped) {
+        pg_http_run(live->http, TURN_MS);
+        tell_progress(live, "/apis");
+    }
+}
+
+/* Once more where the server has a moment of weakness. */
+static bool discover(struct pg_live *live, struct pg_err *err)
+{
+    live_discovery_start(&live->discovery, live->read);
+    ask_discovery(live, "/apis", LIVE_DISCOVERY_ACCEPT);
+    run_discovery(live);
+    for (uint32_t i = 0; i < live->discovery.to_ask.n && !live->failed; i++)
+        ask_discovery(live, live->discovery.to_ask.v[i], NULL);
+    run_discovery(live);
+    if (live->failed || live->stopped)
+        *err = live->err;
+    return !live->failed;
+}
+
+/* --- what to read -------------------------------------------------------------------------------- */
+
+/* Whether one of the groups (words with spaces between) is served. */
+static bool any_group(const struct pg_live *live, const char *groups)
+{
+    for (const char *p = groups; *p; p += strcspn(p, " "), p += *p == ' ') {
+        char group[100] = "";
+        size_t n = strcspn(p, " ");
+        memcpy(group, p, n < sizeof group ? n : 0);
+        if (live_discovery_has_group(&live->discovery, group))
+            return true;
+    }
+    return false;
+}
+
+static bool is_wanted(const struct pg_live *live, uint32_t r)
+{
+    const struct live_resource *resource = &live_resources[r];
+
+    if (!live->discovery.version[r])
+        return false;
+    if (resource->unless && any_group(live, resource->unless))
+        return false;
+    return !resource->only_with || any_group(live, resource->only_with);
+}
+
+/* --- namespace by namespace ---------------------------------------------------------------------- */
+
+struct names {
+    struct pg_live *live;
+    struct pg_map known; /* hash of a name */
+    PG_VEC(const char *) list;
+};
+
+static void add_name(struct names *names, const char *name)
+{
+    uint64_t key = pg_hash(name, strlen(name), 0);
+
+    if (pg_map_get(&names->known, key) || names->list.n >= MAX_NAMESPACE)
+        return;
+    pg_map_put(&names->known, key, 1);
+    pg_vec_push(names->live->read, &names->list, pg_arena_strdup(names->live->read, name));
+}
+
+static bool add_object(void *context, const struct live_object *object)
+{
+    add_name(context, *object->ns ? object->ns : object->name);
+    return true;
+}
+
+/* Every namespace that is known of: the one that was asked for, those listed, those that pods are in. */
+static void find_names(struct names *names)
+{
+    add_name(names, names->live->target.namespace_);
+    live_store_each(names->live->store, 0, NULL, add_object, names);
+    live_store_each(names->live->store, 1, NULL, add_object, names);
+}
+
+/* Where a list of the whole cluster was refused: one of each namespace. */
+static void ask_by_namespace(struct pg_live *live)
+{
+    struct names names = {.live = live};
+    uint32_t n = live->lists.n;
+
+    find_names(&names);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct live_list *list = live->lists.v[i];
+        if (list->state != LIVE_LIST_REFUSED || !live_resources[list->resource].namespaced)
+            continue;
+        for (uint32_t k = 0; k < names.list.n; k++)
+            add_list(live, list->resource, names.list.v[k]);
+    }
+    pg_map_free(&names.known);
+    run_lists(live);
+}
+
+static void on_namespace(void *context, struct pg_http_reply *reply)
+{
+    struct pg_live *live = context;
+    struct live_list list = {.live = live, .round = live->round};
+    struct page page = {.list = &list};
+    struct pg_err err;
+
+    live->discovering--;
+    /* Not to be had: its labels stay unknown. */
+    if (reply->trouble == PG_HTTP_FINE && reply->status == 200)
+        pg_objects_read(pg_buf_text(&reply->body), reply->body.n, take, &page, &err);
+}
+
+/* Where namespaces may not be listed: those that are known of, one by one. */
+static void ask_namespaces(struct pg_live *live)
+{
+    struct names names = {.live = live};
+
+    if (live->lists.v[0]->state != LIVE_LIST_REFUSED)
+        return;
+    find_names(&names);
+    for (uint32_t i = 0; i < names.list.n && !live->stopped && !live->rejected; i++) {
+        struct pg_buf path = {0};
+        pg_buf_puts(&path, "/api/v1/namespaces/");
+        live_escape(&path, names.list.v[i]);
+        struct pg_http_request request = {.path = path.p, .done = on_namespace, .context = live};
+        live->discovering++;
+        pg_http_get(live->http, &request);
+        pg_buf_free(&path);
+        while (pg_http_busy(live->http) >= PARALLEL)
+            pg_http_run(live->http, TURN_MS);
+    }
+    pg_map_free(&names.known);
+    run_discovery(live);
+}
+
+/* --- all of it ----------------------------------------------------------------------------------- */
+
+static const struct live_list *list_of(const struct pg_live *live, const char *plural)
+{
+    for (uint32_t i = 0; i < live->lists.n; i++)
+        if (strcmp(live_resources[live->lists.v[i]->resource].plural, plural) == 0)
+            return live->lists.v[i];
+    return NULL;
+}
+
+/* Whether nothing that matters could be read: then the answer is an error and not an empty cluster. */
+static bool is_nothing(const struct pg_live *live, struct pg_err *err)
+{
+    const struct live_list *pods = list_of(live, "pods");
+    bool any = false;
+
+    for (uint32_t i = 0; i < live->lists.n; i++) {
+        const struct live_list *list = live->lists.v[i];
+        any = any ||
+              (live_resources[list->resource].need == LIVE_PEERS && list->state == LIVE_LIST_READ);
+        any = any || live_store_count(live->store, list->resource) > 0;
+    }
+    if (any || live->stopped)
+        return false;
+    pg_err_set(err,
+               "%s: pods can't be read, neither of the cluster nor of namespace %s: %s; choose a "
+               "namespace with -n, or ask for the rights that `polgrid help rbac' prints",
+               live->target.url, live->target.namespace_, pods && pods->reason ? pods->reason : "");
+    return true;
+}
+
+static void begin(struct pg_live *live, const struct pg_live_reading *reading)
+{
+    for (uint32_t i = 0; i < live->lists.n; i++) {
+        pg_buf_free(&live->lists.v[i]->token);
+        pg_buf_free(&live->lists.v[i]->version);
+    }
+    pg_arena_free(live->read);
+    live->read = pg_arena_new();
+    memset(&live->lists, 0, sizeof live->lists);
+    memset(&live->progress, 0, sizeof live->progress);
+    live->no_discovery = live->stopped = live->failed = live->rejected = false;
+    live->discovering = 0;
+    live->reading = *reading;
+    live->err = (struct pg_err){{0}};
+    struct pg_kube_run *run = pg_http_plugin(live->http);
+    run->terminal = reading->terminal;
+    run->said = reading->said;
+    run->cancel = reading->cancel;
+}
+
+bool pg_live_read(struct pg_live *live, const struct pg_live_reading *reading, struct pg_err *err)
+{
+    begin(live, reading);
+    if (!discover(live, err))
+        return false;
+    for (uint32_t r = 0; r < live_nresources; r++)
+        if (is_wanted(live, r))
+            add_list(live, r, NULL);
+    run_lists(live);
+    if (!live->rejected && !live->stopped) {
+        ask_by_namespace(live);
+        ask_namespaces(live);
+    }
+    if (live->rejected) {
+        *err = live->err;
+        return false;
+    }
+    return !is_nothing(live, err);
+}
