@@ -22,7 +22,7 @@ struct pg_http_call {
     struct curl_slist *headers, *connect_to;
     struct pg_http_reply reply;
     struct pg_buf line; /* of a watch, as far as it came */
-    size_t heads;
+    size_t heads, max_body;
     uint64_t auth_version;
     uint32_t tries;
     bool cancelled, stopped, capped, queued;
@@ -192,7 +192,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *context)
     curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
     if (call->request.line && status == 200)
         return take_lines(call, bytes, total) ? total : 0;
-    if (call->reply.body.n + total > PG_HTTP_MAX_BODY) {
+    if (call->reply.body.n + total > call->max_body) {
         call->capped = true;
         return 0;
     }
@@ -405,6 +405,7 @@ struct pg_http_call *pg_http_get(struct pg_http *http, const struct pg_http_requ
     call->http = http;
     call->request = *request;
     call->request.path = pg_arena_strdup(arena, request->path);
+    call->max_body = request->max_body ? request->max_body : PG_HTTP_MAX_BODY;
     call->next = http->calls;
     call->link = &http->calls;
     if (call->next)

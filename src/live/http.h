@@ -55,11 +55,12 @@ struct pg_http_request {
     const char *accept; /* NULL: JSON; lives as long as the program */
     pg_http_line *line; /* a watch: a successful body goes here line by line, with no deadline */
     int64_t timeout_ms; /* 0: that of --request-timeout */
+    size_t max_body;    /* 0: PG_HTTP_MAX_BODY */
     pg_http_done *done;
     void *context;
 };
 
-#define PG_HTTP_MAX_BODY  ((size_t)512 << 20)
+#define PG_HTTP_MAX_BODY  ((size_t)96 << 20) /* twenty times a page of 500 pods */
 #define PG_HTTP_MAX_LINE  ((size_t)16 << 20)
 #define PG_HTTP_MAX_HEADS ((size_t)1 << 20)
 #define PG_HTTP_STALL_S   30 /* with next to nothing arriving */

@@ -9,8 +9,9 @@
 
 #define PARALLEL      4u /* what a server's fairness lets one user have */
 #define MAX_TRIES     5u
-#define MAX_PAGES     20000u /* ten million objects */
-#define MAX_EMPTY     20u    /* pages in a row */
+#define MAX_PAGES     20000u                  /* ten million objects */
+#define MAX_EMPTY     20u                     /* pages in a row */
+#define MAX_WHOLE     (((size_t)1 << 30) - 1) /* of a list in one piece */
 #define MAX_RESTARTS  2u
 #define TURN_MS       50 /* between two looks at progress */
 #define MAX_NAMESPACE 100000u
@@ -220,6 +221,8 @@ static void on_list(void *context, struct pg_http_reply *reply)
         fail(list, LIVE_LIST_REFUSED, reason);
     } else if (reply->status == 404) {
         fail(list, LIVE_LIST_ABSENT, reason);
+    } else if (reply->trouble == PG_HTTP_CAP) {
+        fail(list, LIVE_LIST_FAILED, reason);
     } else if (reply->status == 401 || reply->trouble == PG_HTTP_CREDENTIALS) {
         fail(list, LIVE_LIST_FAILED, reason);
         live->rejected = true;
@@ -239,6 +242,9 @@ static void ask(struct live_list *list)
     struct pg_arena *scratch = pg_arena_new();
     struct pg_http_request request = {
         .path = live_list_path(scratch, list), .done = on_list, .context = list};
+
+    if (list->whole)
+        request.max_body = MAX_WHOLE;
 
     list->state = LIVE_LIST_ASKED;
     list->call = pg_http_get(list->live->http, &request);
@@ -322,7 +328,9 @@ static void on_discovery(void *context, struct pg_http_reply *reply)
         live->no_discovery = live->no_discovery || first;
         return;
     }
-    if (reply->status != 200) {
+    if (reply->status == 404)
+        reply->body.n = 0; /* this is something else */
+    else if (reply->status != 200) {
         live->failed = true;
         pg_err_set(&live->err, "%s", live_reply_reason(live->read, reply));
         return;
