@@ -18,6 +18,7 @@
 
 #include "polgrid/cluster.h"
 #include "polgrid/err.h"
+#include "polgrid/objects.h"
 
 struct pg_load_progress {
     uint64_t bytes, total_bytes; /* total 0 where it is not known (stdin) */
@@ -31,6 +32,10 @@ struct pg_load_options {
     /* Make the hash of every file: a fifth of the time of reading. Without it, whether a file has changed since is
        told by its size and its time. */
     bool hash;
+    /* Called with every object of a kind that is read, as it was read but pruned, with its namespace written
+       out. May be NULL. */
+    void (*object)(void *object_context, const struct pg_object *object);
+    void *object_context;
     /* Called now and then with what has been read; returning false stops the load, keeps what is there
        and marks the cluster partial. May be NULL. */
     bool (*progress)(void *context, const struct pg_load_progress *progress);
@@ -59,6 +64,8 @@ void pg_loader_lines(struct pg_loader *loader, const char *name, pg_loader_next 
    no file defines has none but its name (semantics 1.4). Both are copied. */
 void pg_loader_origin(struct pg_loader *loader, const struct pg_origin *origin);
 void pg_loader_unread(struct pg_loader *loader, const struct pg_unread *unread);
+/* The word for what hangs on it, as snapshots have it: "policies", "parts", "peers", "extra". */
+const char *pg_unread_what(enum pg_unread_kind what);
 
 /* The codes of diagnostics, with the severity and the meaning of each. */
 struct pg_load_code {

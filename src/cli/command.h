@@ -119,6 +119,7 @@ int pg_cli_run_matrix(struct pg_cli_run *run);
 int pg_cli_run_why(struct pg_cli_run *run);
 int pg_cli_run_policies(struct pg_cli_run *run);
 int pg_cli_run_entries(struct pg_cli_run *run);
+int pg_cli_run_snapshot(struct pg_cli_run *run);
 int pg_cli_run_version(struct pg_cli_run *run);
 int pg_cli_run_help(struct pg_cli_run *run);
 

@@ -9,6 +9,7 @@ libpolgridui_a_SOURCES += \
 	src/cli/cmd_help.c \
 	src/cli/cmd_matrix.c \
 	src/cli/cmd_policies.c \
+	src/cli/cmd_snapshot.c \
 	src/cli/cmd_version.c \
 	src/cli/cmd_why.c \
 	src/cli/command.h \

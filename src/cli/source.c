@@ -104,6 +104,8 @@ struct pg_cluster *pg_cli_source_load(void *context,
         .hash = args->values[PG_OPT_OUTPUT] && strcmp(args->values[PG_OPT_OUTPUT], "json") == 0,
         .progress = progress,
         .context = progress_context,
+        .object = loading->object,
+        .object_context = loading->object_context,
     };
     if (pg_cli_source_is_live(args))
         return load_live(loading, &options, err);
@@ -205,6 +207,12 @@ static enum pg_severity worst(const struct pg_cluster *cluster)
 
 int pg_cli_source_open(const struct pg_cli_run *run, struct pg_cli_world *world)
 {
+    return pg_cli_source_open_with(run, world, NULL, NULL);
+}
+
+int pg_cli_source_open_with(const struct pg_cli_run *run, struct pg_cli_world *world,
+                            void (*object)(void *, const struct pg_object *), void *context)
+{
     struct pg_assume assume;
     struct pg_err err;
     int status = pg_cli_source_check(run);
@@ -215,7 +223,7 @@ int pg_cli_source_open(const struct pg_cli_run *run, struct pg_cli_world *world)
         pg_cli_say("%s", err.text);
         return PG_CLI_USAGE;
     }
-    struct pg_cli_loading loading = {.args = run->args};
+    struct pg_cli_loading loading = {.args = run->args, .object = object, .object_context = context};
     world->cluster = pg_cli_source_load(&loading, NULL, NULL, &err);
     if (!world->cluster)
         status = pg_cli_source_failed(&loading, &err);

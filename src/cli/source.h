@@ -23,6 +23,9 @@ struct pg_cli_loading {
     const struct pg_cli_args *args;
     struct pg_buf stdin_text;
     bool stdin_read;
+    /* As in struct pg_load_options. */
+    void (*object)(void *object_context, const struct pg_object *object);
+    void *object_context;
     bool on_screen;       /* the terminal is the grid's: no plugin may have it */
     struct pg_live *live; /* from the first load on; NULL: another source */
     bool unreachable;     /* set where a load failed for the cluster's sake */
@@ -53,6 +56,9 @@ struct pg_cli_world {
 /* Checks, loads, prints the diagnostics, compiles. Returns PG_CLI_YES, or the exit status with which to
    end: a document that can't be read ends a command, and under --strict a rejected object does. */
 int pg_cli_source_open(const struct pg_cli_run *run, struct pg_cli_world *world);
+/* The same, with `object` called for each object (load.h). */
+int pg_cli_source_open_with(const struct pg_cli_run *run, struct pg_cli_world *world,
+                            void (*object)(void *, const struct pg_object *), void *context);
 void pg_cli_source_close(struct pg_cli_world *world);
 
 /* The exit status of an answer: under --strict, undecided where something was not evaluated, or where the

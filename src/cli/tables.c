@@ -137,6 +137,17 @@ const struct pg_cli_command pg_cli_commands[] = {
         .run = pg_cli_run_entries,
     },
     {
+        .name = "snapshot",
+        .operands = "",
+        .help = "write the source, pruned to what matters, as one file that -f reads",
+        .more = "-o FILE says where to: YAML, or JSON where the name ends in .json; - is standard "
+                "output. The file holds no secrets, is readable by its owner alone, and appears "
+                "whole or not at all. What could not be read of a live cluster is in it, so that "
+                "it stays unknown.",
+        .options = ANSWER,
+        .run = pg_cli_run_snapshot,
+    },
+    {
         .name = "version",
         .operands = "",
         .help = "print the version",

@@ -76,6 +76,8 @@ void pg_decode_endpoints(struct pg_decode *decode, const struct pg_at *object);
 void pg_decode_service(struct pg_decode *decode, const struct pg_at *object);
 void pg_decode_pod(struct pg_decode *decode, const struct pg_at *object);
 void pg_decode_workload(struct pg_decode *decode, const struct pg_at *object);
+/* What a snapshot says of the cluster it is of: pg_loader_origin(), pg_loader_unread(). */
+void pg_decode_snapshot(struct pg_decode *decode, const struct pg_at *object);
 void pg_decode_network_policy(struct pg_decode *decode, const struct pg_at *object);
 void pg_decode_admin_policy(struct pg_decode *decode, const struct pg_at *object);
 void pg_decode_baseline_policy(struct pg_decode *decode, const struct pg_at *object);

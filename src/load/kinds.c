@@ -105,6 +105,8 @@ static const struct pg_kind kinds[] = {
 #undef CALICO
 #undef STORED
 
+    {"polgrid", "Snapshot", "v1", NULL, &pg_shape_snapshot, pg_decode_snapshot, PG_KIND_CLUSTER},
+
 #define UNEVALUATED(group, kind, flags)                                         \
     {                                                                           \
         group, kind, ANY_VERSION, NULL, &pg_shape_brief, pg_decode_unevaluated, \

@@ -6,14 +6,40 @@
 #include "decode.h"
 #include "feed.h"
 #include "loader.h"
+#include "prune.h"
 #include "reader.h"
 #include "tell.h"
+
+/* Gives an object to whoever keeps a copy. One that names no namespace gets the one that it is read into. */
+static void give_copy(struct pg_loader *loader, const struct pg_tree *tree, const char *version,
+                      const char *kind)
+{
+    const char *ns = pg_cluster_text(loader->cluster, loader->default_ns);
+    struct pg_object object = pg_object_prune(&loader->pruned, tree, version, kind, NULL);
+    const struct pg_kind *known = object.json ? pg_kind_find(object.api_version, object.kind) : NULL;
+
+    if (!known)
+        return;
+    if (!object.ns && !(known->flags & PG_KIND_CLUSTER))
+        object = pg_object_prune(&loader->pruned, tree, version, kind, ns);
+    loader->options.object(loader->options.object_context, &object);
+}
+
+static void take_object(void *context, const struct pg_tree *tree, const char *version,
+                        const char *kind)
+{
+    struct pg_loader *loader = context;
+
+    if (loader->options.object)
+        give_copy(loader, tree, version, kind);
+    pg_decode_object(loader, tree, version, kind);
+}
 
 struct pg_loader *pg_loader_new(const struct pg_load_options *options)
 {
     struct pg_arena *work = pg_arena_new();
     struct pg_loader *loader = pg_arena_alloc(work, sizeof *loader);
-    struct pg_build_sink sink = {pg_decode_object, pg_decode_stray, loader};
+    struct pg_build_sink sink = {take_object, pg_decode_stray, loader};
     const char *ns;
 
     loader->work = work;
@@ -31,6 +57,7 @@ void pg_loader_free(struct pg_loader *loader)
     if (!loader)
         return;
     pg_build_free(loader->build);
+    pg_buf_free(&loader->pruned);
     pg_map_free(&loader->skipped_index);
     pg_map_free(&loader->told);
     pg_vec_free(&loader->pods);

@@ -85,6 +85,7 @@ struct pg_loader {
     struct pg_build *build;
     struct pg_fault fault;
     struct pg_load_progress progress;
+    struct pg_buf pruned; /* for options.object */
     bool stopped;
     bool streamed;           /* some input's size is not known beforehand */
     uint32_t file;           /* the one being read */

@@ -30,6 +30,7 @@ libpolgrid_a_SOURCES += \
 	src/load/decode_networkpolicy.c \
 	src/load/decode_route.c \
 	src/load/decode_selector.c \
+	src/load/decode_snapshot.c \
 	src/load/decode_unevaluated.c \
 	src/load/decode_workload.c \
 	src/load/document.c \
@@ -60,6 +61,8 @@ libpolgrid_a_SOURCES += \
 	src/load/loader.h \
 	src/load/object_yaml.c \
 	src/load/objects.c \
+	src/load/prune.c \
+	src/load/prune.h \
 	src/load/reader.c \
 	src/load/reader.h \
 	src/load/route.h \

@@ -53,8 +53,6 @@ static void emit_node(struct writing *writing, const struct pg_tree *node)
              yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE),
              &event);
         for (uint32_t i = 0; i < node->n && writing->ok; i++) {
-            if (!pg_document_key(node, i))
-                continue;
             emit_scalar(writing, node->entries[i].key, node->entries[i].key_length, true);
             emit_node(writing, node->entries[i].value);
         }

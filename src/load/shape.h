@@ -60,6 +60,7 @@ extern const struct pg_shape pg_shape_namespace, pg_shape_node, pg_shape_service
 extern const struct pg_shape pg_shape_deployment, pg_shape_replicaset, pg_shape_statefulset,
     pg_shape_daemonset, pg_shape_job, pg_shape_cronjob, pg_shape_replication_controller;
 extern const struct pg_shape pg_shape_network_policy;
+extern const struct pg_shape pg_shape_snapshot;
 extern const struct pg_shape pg_shape_calico_policy, pg_shape_calico_global_policy,
     pg_shape_calico_staged_policy, pg_shape_calico_staged_global_policy,
     pg_shape_calico_staged_kubernetes_policy, pg_shape_calico_tier, pg_shape_calico_set,

@@ -140,3 +140,11 @@ SHAPE(policy_spec, LIST("egress", egress_rule), LIST("ingress", ingress_rule),
       OBJECT("podSelector", pg_shape_selector), STRLIST("policyTypes"));
 PUBLIC_SHAPE(pg_shape_network_policy, STRING("apiVersion"), STRING("kind"),
              OBJECT("metadata", pg_shape_metadata), OBJECT("spec", policy_spec), ANY("status"));
+
+/* --- snapshots: what polgrid itself says of the objects behind it ---------------------------------- */
+
+SHAPE(unread, STRING("group"), STRING("kind"), STRING("namespace"), BOOL("namespaced"),
+      STRING("reason"), STRING("resource"), STRING("what"));
+PUBLIC_SHAPE(pg_shape_snapshot, STRING("apiVersion"), STRING("context"), STRING("kind"),
+             OBJECT("metadata", pg_shape_metadata), STRING("namespace"), STRING("resourceVersion"),
+             STRING("server"), STRING("taken"), LIST("unread", unread), STRING("user"));

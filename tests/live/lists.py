@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Reading a live cluster: the matrix is that of its manifests; only what may be read is answered for."""
+import os
 import sys
 
-from harness import Run, User, answer, main, obj, policy, world
+from harness import SECRET, Run, User, answer, main, obj, policy, world
 
 
 def same_as_manifests(bench):
@@ -164,6 +165,24 @@ def nothing_may_be_read(bench):
     assert run.status == 3 and 'user "alice" may not list them' in run.err and "help rbac" in run.err, run.err
 
 
+# --- snapshots -------------------------------------------------------------------------------------------------------
+
+
+def same_as_snapshot(bench):
+    """What is read back is what was read, with what was not; and no secret is in it."""
+    api = bench.serve(world(12))
+    limited(api, ("", "namespaces"), ("", "pods"), ("shop", "networkpolicies"))
+    config, path = bench.kubeconfig(api), os.path.join(bench.dir, "snapshot.yaml")
+    assert Run("snapshot", "-o", path, "--kubeconfig", config).status == 4
+    live, back = Run("matrix", "-o", "json", "--kubeconfig", config), Run("matrix", "-o", "json", "-f", path)
+    assert live.status == back.status == 4
+    assert answer(live.json()) == answer(back.json())
+    assert back.json()["source"]["context"] == "ctx" and back.json()["source"]["taken"]
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    assert SECRET not in text and "env" not in text and "managedFields" not in text
+
+
 def empty_cluster(bench):
     run = Run("matrix", "--kubeconfig", bench.kubeconfig(bench.serve([])))
     assert run.status == 0, (run.status, run.err)
@@ -179,4 +198,4 @@ if __name__ == "__main__":
     sys.exit(main([same_as_manifests, only_get_with_our_name, pages, finished_pods_are_not_asked_for,
                    client_certificate, impersonation, plain_discovery, calico_is_read_in_one_group, where_a_rule_stands,
                    one_namespace, its_labels_may_be_had, policies_of_a_namespace_refused, served_kind_refused, discovery_refused,
-                   nothing_may_be_read, empty_cluster, rejected_policies_are_told]))
+                   nothing_may_be_read, same_as_snapshot, empty_cluster, rejected_policies_are_told]))

@@ -72,7 +72,7 @@ static void test_unknown_field(void **state)
         "networking.k8s.io/v1 NetworkPolicy x/p\n"
         "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"NetworkPolicy\",\"metadata\":{"
         "\"name\":\"p\",\"namespace\":\"x\"},\"spec\":{\"podSelector\":{},\"ingress\":[{"
-        "\"form\":null}]}}\n");
+        "\"form\":{}}]}}\n");
 }
 
 /* YAML's ways to write a value are gone. */

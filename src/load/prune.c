@@ -1,0 +1,223 @@
+#include "prune.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "kinds.h"
+#include "scalar.h"
+
+/* --- JSON ---------------------------------------------------------------------------------------- */
+
+static void write_string(struct pg_buf *out, const char *text, size_t n)
+{
+    pg_buf_putc(out, '"');
+    for (const char *end = text + n, *run = text; text <= end; text++) {
+        bool odd = text < end && ((unsigned char)*text < 0x20 || *text == '"' || *text == '\\');
+        if (text < end && !odd)
+            continue;
+        pg_buf_add(out, run, (size_t)(text - run));
+        run = text + 1;
+        if (odd && (unsigned char)*text < 0x20)
+            pg_buf_printf(out, "\\u%04x", (unsigned)(unsigned char)*text);
+        else if (odd)
+            pg_buf_printf(out, "\\%c", *text);
+    }
+    pg_buf_putc(out, '"');
+}
+
+/* Whether a number of YAML is written as JSON would have it. */
+static bool is_json_number(const char *text)
+{
+    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+    bool ok = json_is_number(value);
+
+    json_decref(value);
+    return ok;
+}
+
+/* What a plain scalar of YAML means; one of JSON is written as it was read. */
+static void write_scalar(struct pg_buf *out, const struct pg_tree *node)
+{
+    struct pg_scalar scalar = {.type = PG_SCALAR_STRING};
+
+    if (node->plain)
+        scalar = pg_scalar_resolve(node->text, node->n);
+    switch (scalar.type) {
+    case PG_SCALAR_NULL: pg_buf_puts(out, "null"); return;
+    case PG_SCALAR_BOOL: pg_buf_puts(out, scalar.truth ? "true" : "false"); return;
+    case PG_SCALAR_NUMBER:
+        if (scalar.whole && !scalar.is_float) {
+            pg_buf_printf(out, "%" PRId64, scalar.integer);
+            return;
+        }
+        break;
+    case PG_SCALAR_STRING: break;
+    }
+    if (scalar.type == PG_SCALAR_NUMBER && is_json_number(node->text))
+        pg_buf_add(out, node->text, node->n);
+    else
+        write_string(out, node->text, node->n);
+}
+
+/* What is written: where `all` is set also fields that nobody reads, as {}, since there it matters that they are
+   given; and what the shape knows. */
+struct writing {
+    struct pg_buf *out;
+    bool all;
+    const char *skipped; /* what stands for a value that was not kept */
+};
+
+static void write_json(struct writing *writing, const struct pg_tree *node,
+                       const struct pg_shape *shape);
+
+/* Nothing is lost by leaving out what the API has and nobody reads. A field that the API does not have stays,
+   for the loader to speak about; and so does one that is written twice. */
+static bool goes_out(const struct writing *writing, const struct pg_tree_entry *entry,
+                     const struct pg_shape *shape)
+{
+    const struct pg_field *field = pg_shape_find(shape, entry->key, entry->key_length);
+
+    if (field && field->type == PG_T_NOTES)
+        return false;
+    return entry->value->kind != PG_TREE_SKIPPED || (field ? writing->all : !shape->open);
+}
+
+static void write_entry(struct writing *writing, const struct pg_tree_entry *entry,
+                        const struct pg_shape *shape, bool *any)
+{
+    const struct pg_field *field =
+        shape ? pg_shape_find(shape, entry->key, entry->key_length) : NULL;
+
+    if (shape && !goes_out(writing, entry, shape))
+        return;
+    if (*any)
+        pg_buf_putc(writing->out, ',');
+    *any = true;
+    write_string(writing->out, entry->key, entry->key_length);
+    pg_buf_putc(writing->out, ':');
+    write_json(writing, entry->value, field ? field->shape : NULL);
+}
+
+/* `shape`: of a map, or of the elements of a list; NULL where there is none. */
+static void write_json(struct writing *writing, const struct pg_tree *node,
+                       const struct pg_shape *shape)
+{
+    bool any = false;
+
+    switch ((enum pg_tree_kind)node->kind) {
+    case PG_TREE_SCALAR: write_scalar(writing->out, node); return;
+    case PG_TREE_MAP:
+        pg_buf_putc(writing->out, '{');
+        for (uint32_t i = 0; i < node->n; i++)
+            write_entry(writing, &node->entries[i], shape, &any);
+        pg_buf_putc(writing->out, '}');
+        return;
+    case PG_TREE_SEQ:
+        pg_buf_putc(writing->out, '[');
+        for (uint32_t i = 0; i < node->n; i++) {
+            if (i > 0)
+                pg_buf_putc(writing->out, ',');
+            write_json(writing, node->items[i], shape);
+        }
+        pg_buf_putc(writing->out, ']');
+        return;
+    case PG_TREE_SKIPPED: pg_buf_puts(writing->out, writing->skipped); return;
+    }
+}
+
+/* --- an object ----------------------------------------------------------------------------------- */
+
+static const char *text_at(const struct pg_tree *map, const char *key)
+{
+    const struct pg_tree *value = map && map->kind == PG_TREE_MAP ? pg_tree_get(map, key) : NULL;
+    const char *text = value ? pg_tree_string(value) : NULL;
+
+    return text && *text ? text : NULL;
+}
+
+/* metadata, with the namespace that it leaves out, where that is given. */
+static void write_metadata(struct writing *writing, const struct pg_tree *metadata,
+                           const struct pg_shape *shape, const char *ns)
+{
+    struct pg_buf *out = writing->out;
+    const struct pg_field *field = shape ? pg_shape_find(shape, "metadata", 8) : NULL;
+    bool any = ns != NULL;
+
+    pg_buf_puts(out, ",\"metadata\":{");
+    if (ns) {
+        pg_buf_puts(out, "\"namespace\":");
+        write_string(out, ns, strlen(ns));
+    }
+    for (uint32_t i = 0; metadata && metadata->kind == PG_TREE_MAP && i < metadata->n; i++)
+        if (!ns || strcmp(metadata->entries[i].key, "namespace") != 0)
+            write_entry(writing, &metadata->entries[i], field ? field->shape : NULL, &any);
+    pg_buf_putc(out, '}');
+}
+
+/* What is written first, in this order. */
+static bool is_head(const char *key)
+{
+    return strcmp(key, "apiVersion") == 0 || strcmp(key, "kind") == 0 ||
+           strcmp(key, "metadata") == 0;
+}
+
+/* Of those, what was written twice and does not count: it must stay before what does. */
+static void write_lost(struct writing *writing, const struct pg_tree *tree,
+                       const struct pg_shape *shape)
+{
+    for (uint32_t i = 0; i < tree->n; i++) {
+        bool any = false;
+        if (!tree->entries[i].lost || !is_head(tree->entries[i].key))
+            continue;
+        write_entry(writing, &tree->entries[i], shape, &any);
+        pg_buf_puts(writing->out, any ? "," : "");
+        /* It was read as one kind and is another: what is missing must not become something valid. */
+        writing->skipped = "0";
+    }
+}
+
+struct pg_object pg_object_prune(struct pg_buf *out, const struct pg_tree *tree,
+                                 const char *version, const char *kind, const char *default_ns)
+{
+    const struct pg_tree *metadata = pg_tree_get(tree, "metadata");
+    const struct pg_shape *shape;
+    struct pg_object object = {
+        .api_version = text_at(tree, "apiVersion"),
+        .kind = text_at(tree, "kind"),
+        .ns = text_at(metadata, "namespace"),
+        .name = text_at(metadata, "name"),
+        .phase = text_at(pg_tree_get(tree, "status"), "phase"),
+    };
+    struct writing writing = {.out = out, .skipped = "{}"};
+    const struct pg_kind *known;
+    bool any = true;
+
+    object.api_version = object.api_version ? object.api_version : version;
+    object.kind = object.kind ? object.kind : kind;
+    if (!object.api_version || !object.kind)
+        return object;
+    shape = pg_kind_shape(object.api_version, object.kind);
+    known = pg_kind_find(object.api_version, object.kind);
+    pg_buf_clear(out);
+    pg_buf_putc(out, '{');
+    write_lost(&writing, tree, shape);
+    pg_buf_puts(out, "\"apiVersion\":");
+    write_string(out, object.api_version, strlen(object.api_version));
+    pg_buf_puts(out, ",\"kind\":");
+    write_string(out, object.kind, strlen(object.kind));
+    write_metadata(&writing, metadata, shape, object.ns ? NULL : default_ns);
+    for (uint32_t i = 0; i < tree->n; i++) {
+        const struct pg_tree_entry *entry = &tree->entries[i];
+        writing.all =
+            known && (known->flags & PG_KIND_POLICY) && strncmp(entry->key, "spec", 4) == 0;
+        if (!is_head(entry->key))
+            write_entry(&writing, entry, shape, &any);
+    }
+    pg_buf_puts(out, "}\n");
+    object.ns = object.ns ? object.ns : default_ns;
+    object.json = out->p;
+    object.n = out->n;
+    return object;
+}

@@ -1,0 +1,1 @@
+polgrid snapshot --demo
