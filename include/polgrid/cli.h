@@ -11,6 +11,7 @@
 #include "polgrid/assume.h"
 #include "polgrid/cluster.h"
 #include "polgrid/err.h"
+#include "polgrid/live.h"
 #include "polgrid/load.h"
 
 /* What the grid is to show. */
@@ -20,6 +21,11 @@ struct pg_cli_explore {
     struct pg_cluster *(*load)(void *context,
                                bool (*progress)(void *, const struct pg_load_progress *),
                                void *progress_context, struct pg_err *err);
+    /* Of a live cluster, else NULL; see struct pg_tui_options. What the front end gets of it is told in the
+       terms of the live room. `take`: hand over what happened. */
+    bool (*follow)(void *context, int timeout_ms, struct pg_live_state *state);
+    const struct pg_live_event *(*events)(void *context, uint32_t *n, uint32_t *more);
+    struct pg_cluster *(*renew)(void *context);
     void *context;
     struct pg_assume assume;
     const char *title; /* the sources, as they were given */

@@ -29,6 +29,10 @@ void pg_live_free(struct pg_live *live);
 /* Which cluster, as whom. */
 const struct pg_kube_target *pg_live_target(const struct pg_live *live);
 
+/* Gets the credentials, where a plugin gives them; with `terminal` it may have the terminal. For a caller that
+   takes the terminal away afterwards. */
+bool pg_live_login(struct pg_live *live, bool terminal, struct pg_err *err);
+
 struct pg_live_reading {
     bool terminal;       /* a credential plugin may have standard input */
     struct pg_buf *said; /* gets what a plugin writes to stderr, cleaned; NULL: it goes to our stderr */
@@ -41,6 +45,35 @@ struct pg_live_reading {
 /* Reads the cluster, anew where it was read before. False where nothing could be read at all: the server
    can't be reached, does not know the user, or allows nothing; `err` says which, and what to try. */
 bool pg_live_read(struct pg_live *live, const struct pg_live_reading *reading, struct pg_err *err);
+
+/* --- following it --- */
+
+/* One object that came, changed or went, and who did it, as far as its managedFields tell. */
+struct pg_live_event {
+    const char *what;             /* "added", "changed", "removed" */
+    const char *kind, *ns, *name; /* ns NULL where it has none */
+    const char *manager;          /* "kubectl-client-side-apply"; NULL: not known */
+    bool decides; /* a policy or what one refers to, or a namespace: more than a pod */
+};
+
+/* How fresh what was read is. */
+struct pg_live_state {
+    int64_t proven_ms;   /* when the server last answered, by pg_clock_ms() */
+    bool connected;      /* nothing is wrong just now */
+    bool whole;          /* all that was read is followed */
+    const char *trouble; /* what is wrong, in words; NULL: nothing. Until the next call */
+};
+
+/* Follows the cluster for at most `timeout_ms`, less where something happened; to be called again and again
+   after pg_live_read(). Watches that end are begun again where they were, a version that the server has
+   forgotten makes for a new list, which is compared with what there was. Returns whether there is something
+   new, for pg_live_cluster() to show. */
+bool pg_live_follow(struct pg_live *live, int timeout_ms, struct pg_live_state *state);
+
+/* What happened since the last call, at most PG_LIVE_EVENTS of them; *more is how many did besides. Valid until
+   the next pg_live_follow(). */
+#define PG_LIVE_EVENTS 64u
+const struct pg_live_event *pg_live_events(struct pg_live *live, uint32_t *n, uint32_t *more);
 
 /* What was read, as the loader has it. Each policy is a text of its own, "shop/networkpolicy/api-in". */
 struct pg_cluster *pg_live_cluster(struct pg_live *live, const struct pg_load_options *options);

@@ -22,7 +22,20 @@
 #include "polgrid/cluster.h"
 #include "polgrid/err.h"
 #include "polgrid/frame.h"
+#include "polgrid/journal.h"
 #include "polgrid/load.h"
+
+/* What there is to know of a source that changes while it is looked at. */
+struct pg_tui_feed {
+    bool take;         /* set before the call: hand over the changes */
+    bool changed;      /* there is something new for `renew` */
+    int64_t proven_ms; /* when the source last proved to be there, by pg_clock_ms() */
+    bool whole;        /* all of it is followed */
+    char trouble[512]; /* what is wrong just now; "": nothing */
+    /* What happened since they were last handed over; until the next call. */
+    const struct pg_journal_change *changes;
+    uint32_t nchanges, more;
+};
 
 struct pg_tui_options {
     /* Loads the cluster; called from the loader thread, again on reload (R). NULL with err set if it
@@ -30,6 +43,11 @@ struct pg_tui_options {
     struct pg_cluster *(*load)(void *context,
                                bool (*progress)(void *, const struct pg_load_progress *),
                                void *progress_context, struct pg_err *err);
+    /* Of a source that changes: follows it for at most `timeout_ms`, in the loader thread, after a load.
+       NULL: it does not change. */
+    void (*follow)(void *context, int timeout_ms, struct pg_tui_feed *feed);
+    /* The source as it is now, without reading all of it again. */
+    struct pg_cluster *(*renew)(void *context);
     void *context;
     struct pg_assume assume;
     const char *title; /* what was given: "--demo", "manifests/" */
@@ -101,6 +119,21 @@ struct pg_tui_world *pg_tui_load(const struct pg_tui_options *options,
                                  bool (*progress)(void *, const struct pg_load_progress *),
                                  void *context, struct pg_err *err);
 void pg_tui_world_free(struct pg_tui_world *world);
+
+/* The state of a source that is followed, as the loader thread remembers it from one change to the next. */
+struct pg_tui_past;
+struct pg_tui_past *pg_tui_past_new(struct pg_tui_world *world);
+void pg_tui_past_free(struct pg_tui_past *past);
+/* The world as it is now; `past` becomes that of it. *entry is what changed, the caller's; NULL where nothing
+   did that is worth an entry. For the loader thread. */
+struct pg_tui_world *pg_tui_renew(const struct pg_tui_options *options,
+                                  const struct pg_assume *assume, struct pg_tui_past *past,
+                                  const struct pg_tui_feed *feed, struct pg_journal_entry **entry);
+/* A world that follows the one before it. The app takes both; it shows the world at once, or, where a page is
+   read or something typed, when that is done. */
+void pg_tui_changed(struct pg_tui *app, struct pg_tui_world *world, struct pg_journal_entry *entry);
+/* How the source is; only `proven_ms`, `whole` and `trouble` are looked at. */
+void pg_tui_fed(struct pg_tui *app, const struct pg_tui_feed *feed);
 
 /* A load began (the first one begins with pg_tui_new), goes on, is done (the app takes the world), failed. */
 void pg_tui_loading(struct pg_tui *app);

@@ -58,21 +58,27 @@ const char *pg_cli_kube_title(struct pg_arena *arena, const struct pg_kube_targe
                            *name ? ")" : "", user ? " as " : "", user ? user : "");
 }
 
+void pg_cli_kube_hints(struct pg_buf *out, const struct pg_cli_args *args,
+                       const struct pg_live *live)
+{
+    if (live) {
+        pg_buf_puts(out, "what was asked:\n");
+        pg_kube_describe(out, pg_live_target(live));
+    }
+    pg_buf_printf(out,
+                  "without a cluster:\n"
+                  "  %s --demo       the built-in demo cluster\n"
+                  "  %s -f PATH      manifests, a file or a directory\n",
+                  args->program, args->program);
+}
+
 void pg_cli_kube_unreachable(const struct pg_cli_args *args, const struct pg_live *live,
                              const struct pg_err *err)
 {
     struct pg_buf out = {0};
 
     pg_cli_say("no cluster can be read: %s", err->text);
-    if (live) {
-        pg_buf_puts(&out, "what was asked:\n");
-        pg_kube_describe(&out, pg_live_target(live));
-    }
-    pg_buf_printf(&out,
-                  "without a cluster:\n"
-                  "  %s --demo       the built-in demo cluster\n"
-                  "  %s -f PATH      manifests, a file or a directory\n",
-                  args->program, args->program);
+    pg_cli_kube_hints(&out, args, live);
     fputs(pg_buf_text(&out), stderr);
     pg_buf_free(&out);
 }

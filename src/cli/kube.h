@@ -16,6 +16,10 @@ struct pg_live *pg_cli_kube_open(const struct pg_cli_args *args, struct pg_err *
 /* The cluster, its server and the user in one line: "prod (https://10.0.0.1:6443) as alice". */
 const char *pg_cli_kube_title(struct pg_arena *arena, const struct pg_kube_target *target);
 
+/* Appends what was asked for, and what else can be looked at. `live` may be NULL. */
+void pg_cli_kube_hints(struct pg_buf *out, const struct pg_cli_args *args,
+                       const struct pg_live *live);
+
 /* Says on standard error why there is no cluster, and what else can be looked at. `live` is NULL where the
    kubeconfig could not be read. */
 void pg_cli_kube_unreachable(const struct pg_cli_args *args, const struct pg_live *live,

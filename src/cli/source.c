@@ -123,6 +123,25 @@ struct pg_cluster *pg_cli_source_load(void *context,
     return cluster;
 }
 
+bool pg_cli_source_follow(void *context, int timeout_ms, struct pg_live_state *state)
+{
+    struct pg_cli_loading *loading = context;
+    return pg_live_follow(loading->live, timeout_ms, state);
+}
+
+const struct pg_live_event *pg_cli_source_events(void *context, uint32_t *n, uint32_t *more)
+{
+    struct pg_cli_loading *loading = context;
+    return pg_live_events(loading->live, n, more);
+}
+
+struct pg_cluster *pg_cli_source_renew(void *context)
+{
+    struct pg_cli_loading *loading = context;
+    struct pg_load_options options = {.default_namespace = loading->args->values[PG_OPT_NAMESPACE]};
+    return pg_live_cluster(loading->live, &options);
+}
+
 void pg_cli_source_end(struct pg_cli_loading *loading)
 {
     pg_buf_free(&loading->stdin_text);

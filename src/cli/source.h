@@ -39,6 +39,11 @@ struct pg_cluster *pg_cli_source_load(void *context,
                                       bool (*progress)(void *, const struct pg_load_progress *),
                                       void *progress_context, struct pg_err *err);
 
+/* Of a live cluster: see struct pg_cli_explore. `context` is a struct pg_cli_loading. */
+bool pg_cli_source_follow(void *context, int timeout_ms, struct pg_live_state *state);
+const struct pg_live_event *pg_cli_source_events(void *context, uint32_t *n, uint32_t *more);
+struct pg_cluster *pg_cli_source_renew(void *context);
+
 /* Gives back what the loading holds. */
 void pg_cli_source_end(struct pg_cli_loading *loading);
 /* Says why a load failed; the exit status to end with. */

@@ -35,8 +35,8 @@ static bool on_progress(void *context, const struct pg_load_progress *progress)
     return !atomic_load(&background->stop);
 }
 
-/* The last message must not be lost. */
-static void send_last(int fd, const struct pg_loader_message *message)
+/* What must not be lost. */
+static void send_surely(int fd, const struct pg_loader_message *message)
 {
     struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
     while (write(fd, message, sizeof *message) < 0) {
@@ -46,6 +46,67 @@ static void send_last(int fd, const struct pg_loader_message *message)
     }
 }
 
+/* --- following ------------------------------------------------------------------------------------- */
+
+/* What a feed says on the screen, in a second: more often it is not looked at. */
+#define FEED_MS 1000
+#define TURN_MS 100
+/* Worlds are at least this far apart, and three times as far as one takes to make. */
+#define WORLD_MS 100
+
+struct following {
+    struct pg_background *background;
+    struct pg_tui_past *past;
+    struct pg_tui_feed feed; /* of all turns since the last world */
+    int64_t told_ms, world_ms, cost_ms;
+    bool changed;
+};
+
+static void tell_feed(struct following *following, const struct pg_tui_feed *feed)
+{
+    struct pg_loader_message message = {.kind = PG_LOADER_FED, .feed = *feed};
+    int64_t now = pg_clock_ms();
+    if (now - following->told_ms < FEED_MS)
+        return;
+    following->told_ms = now;
+    ssize_t ignored = write(following->background->pipe[1], &message, sizeof message);
+    (void)ignored;
+}
+
+static void send_world(struct following *following, const struct pg_tui_feed *feed)
+{
+    struct pg_background *background = following->background;
+    struct pg_loader_message message = {.kind = PG_LOADER_CHANGED};
+    int64_t begun = pg_clock_ms();
+    message.world = pg_tui_renew(background->options, &background->assume, following->past, feed,
+                                 &message.entry);
+    atomic_fetch_add(&background->waiting, 1);
+    send_surely(background->pipe[1], &message);
+    following->world_ms = pg_clock_ms();
+    following->cost_ms = following->world_ms - begun;
+}
+
+/* Until it is told to stop. Changes that come close together become one world. */
+static void follow(struct pg_background *background, struct pg_tui_past *past)
+{
+    struct following following = {.background = background, .past = past};
+    struct pg_tui_feed feed = {.changed = false};
+    while (!atomic_load(&background->stop)) {
+        int64_t pause = 3 * following.cost_ms > WORLD_MS ? 3 * following.cost_ms : WORLD_MS;
+        bool due =
+            pg_clock_ms() - following.world_ms >= pause && atomic_load(&background->waiting) == 0;
+        feed.take = due;
+        background->options->follow(background->options->context, TURN_MS, &feed);
+        following.changed = following.changed || feed.changed;
+        tell_feed(&following, &feed);
+        if (due && following.changed) {
+            following.changed = false;
+            send_world(&following, &feed);
+        }
+    }
+    pg_tui_past_free(following.past);
+}
+
 static void *work(void *context)
 {
     struct pg_background *background = context;
@@ -53,9 +114,15 @@ static void *work(void *context)
     pg_crash_thread_begin();
     message.world = pg_tui_load(background->options, &background->assume, on_progress, background,
                                 &message.err);
+    struct pg_tui_past *past =
+        message.world && background->options->follow ? pg_tui_past_new(message.world) : NULL;
     if (!message.world)
         message.kind = PG_LOADER_FAILED;
-    send_last(background->pipe[1], &message);
+    send_surely(background->pipe[1], &message);
+    if (past)
+        follow(background, past);
+    message = (struct pg_loader_message){.kind = PG_LOADER_ENDED};
+    send_surely(background->pipe[1], &message);
     pg_crash_thread_end();
     return NULL;
 }
@@ -74,12 +141,37 @@ bool pg_background_open(struct pg_background *background, const struct pg_tui_op
     return true;
 }
 
+/* Drops what the thread had still to say. */
+static bool take_end(struct pg_background *background)
+{
+    struct pg_loader_message message;
+    if (!pg_background_read(background, &message))
+        return false;
+    pg_tui_world_free(message.world);
+    pg_journal_free(message.entry);
+    return true;
+}
+
+/* Ends the thread that follows. It looks at the flag ten times a second, and between two requests. */
+static void end_thread(struct pg_background *background)
+{
+    struct pollfd poll_fd = {.fd = background->pipe[0], .events = POLLIN};
+    atomic_store(&background->stop, true);
+    while (background->running) {
+        poll(&poll_fd, 1, -1);
+        take_end(background);
+    }
+}
+
 bool pg_background_start(struct pg_background *background, const struct pg_assume *assume,
                          struct pg_err *err)
 {
     sigset_t all, old;
+    if (background->running)
+        end_thread(background);
     background->assume = *assume;
     atomic_store(&background->stop, false);
+    atomic_store(&background->waiting, 1);
     background->told = 0;
     /* Signals are for the other thread; but a crash here is a crash. */
     sigfillset(&all);
@@ -101,9 +193,11 @@ bool pg_background_read(struct pg_background *background, struct pg_loader_messa
     if (n != (ssize_t)sizeof *message)
         return false;
     message->progress.file = message->file;
-    if (message->kind != PG_LOADER_PROGRESS) {
+    if (message->kind == PG_LOADER_ENDED) {
         pthread_join(background->thread, NULL);
         background->running = false;
+    } else if (message->kind == PG_LOADER_DONE || message->kind == PG_LOADER_CHANGED) {
+        atomic_fetch_sub(&background->waiting, 1);
     }
     return true;
 }
@@ -114,12 +208,10 @@ bool pg_background_end(struct pg_background *background)
     int64_t end = pg_clock_ms() + END_MS;
     atomic_store(&background->stop, true);
     while (background->running) {
-        struct pg_loader_message message;
         int64_t left = end - pg_clock_ms();
         if (left <= 0 || poll(&poll_fd, 1, (int)left) <= 0)
             return false;
-        if (pg_background_read(background, &message) && message.kind == PG_LOADER_DONE)
-            pg_tui_world_free(message.world);
+        take_end(background);
     }
     close(background->pipe[0]);
     close(background->pipe[1]);

@@ -61,6 +61,9 @@ enum pg_loader_kind {
     PG_LOADER_PROGRESS,
     PG_LOADER_DONE,
     PG_LOADER_FAILED,
+    PG_LOADER_FED,     /* how the source is that is followed */
+    PG_LOADER_CHANGED, /* a new world of it */
+    PG_LOADER_ENDED,   /* the thread is no more */
 };
 
 /* What comes through the pipe, in one piece (smaller than PIPE_BUF). */
@@ -69,10 +72,12 @@ struct pg_loader_message {
     struct pg_load_progress progress; /* its file is `file` */
     char file[256];
     struct pg_tui_world *world;
+    struct pg_journal_entry *entry;
+    struct pg_tui_feed feed;
     struct pg_err err;
 };
 
-/* One thread that loads; one at a time. */
+/* One thread that loads, then follows what changes; one at a time. */
 struct pg_background {
     const struct pg_tui_options *options;
     struct pg_assume assume;
@@ -80,14 +85,16 @@ struct pg_background {
     pthread_t thread;
     bool running;
     atomic_bool stop;
-    int64_t told; /* when progress was last sent; the thread's own */
+    atomic_uint waiting; /* worlds that the screen has not taken yet */
+    int64_t told;        /* when progress was last sent; the thread's own */
 };
 
 bool pg_background_open(struct pg_background *background, const struct pg_tui_options *options,
                         struct pg_err *err);
+/* A thread that follows ends first, within a moment. */
 bool pg_background_start(struct pg_background *background, const struct pg_assume *assume,
                          struct pg_err *err);
-/* Reads one message, false where none waits. The thread has ended with the last one. */
+/* Reads one message, false where none waits. */
 bool pg_background_read(struct pg_background *background, struct pg_loader_message *message);
 /* Stops and waits a moment; false where the thread is still at work. */
 bool pg_background_end(struct pg_background *background);

@@ -364,6 +364,12 @@ static void take_messages(struct terminal *term)
             pg_tui_progress(term->app, &message.progress);
         } else if (message.kind == PG_LOADER_DONE) {
             pg_tui_loaded(term->app, message.world);
+        } else if (message.kind == PG_LOADER_FED) {
+            pg_tui_fed(term->app, &message.feed);
+        } else if (message.kind == PG_LOADER_CHANGED) {
+            pg_tui_changed(term->app, message.world, message.entry);
+        } else if (message.kind == PG_LOADER_ENDED) {
+            continue;
         } else if (pg_tui_ready(term->app)) {
             pg_tui_failed(term->app, &message.err);
         } else {

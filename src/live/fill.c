@@ -151,20 +151,23 @@ static bool refused_everywhere(const struct pg_live *live, uint32_t resource)
 
 void live_tell_unread(struct pg_live *live, struct pg_loader *loader)
 {
-    bool told[LIVE_MAX_RESOURCES] = {false};
+    bool told[LIVE_MAX_RESOURCES] = {false}, parts[LIVE_MAX_RESOURCES] = {false};
 
     for (uint32_t r = 0; r < live_nresources; r++)
         told[r] = refused_everywhere(live, r);
+    for (uint32_t i = 0; i < live->lists.n; i++)
+        parts[live->lists.v[i]->resource] |= live->lists.v[i]->ns != NULL;
     for (uint32_t i = 0; i < live->lists.n; i++) {
         const struct live_list *list = live->lists.v[i];
         const struct live_resource *resource = &live_resources[list->resource];
         if (told[list->resource] && !list->ns)
             tell_list(loader, list->resource, NULL, list->reason);
-        if (list->state == LIVE_LIST_READ || list->state == LIVE_LIST_ABSENT || told[list->resource])
+        if (list->had || list->state == LIVE_LIST_READ || list->state == LIVE_LIST_ABSENT ||
+            told[list->resource])
             continue;
         /* Refused for all, then asked for each: what was refused again follows. What lies in namespaces that
            nobody knows of touches none of the pods that are known; that there may be some is to be said. */
-        if (list->state == LIVE_LIST_REFUSED && resource->namespaced && !list->ns &&
+        if (list->state == LIVE_LIST_REFUSED && parts[list->resource] && !list->ns &&
             (resource->need != LIVE_PEERS || knows_namespaces(live)))
             continue;
         tell_list(loader, list->resource, list->ns,

@@ -204,10 +204,13 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *context)
 static int on_socket(void *context, curl_socket_t fd, curlsocktype purpose)
 {
     unsigned ms = PG_HTTP_STALL_S * 1000;
+    int probes = 2;
 
     (void)context;
-    if (purpose == CURLSOCKTYPE_IPCXN)
+    if (purpose == CURLSOCKTYPE_IPCXN) {
         setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
+        setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+    }
     return CURL_SOCKOPT_OK;
 }
 
@@ -337,8 +340,8 @@ static void set_limits(struct pg_http_call *call)
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 512L << 10);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)PG_HTTP_CONNECT_S);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 30L);
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 15L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 20L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 10L);
     if (call->request.line)
         return; /* a healthy watch may say nothing for minutes */
     if (ms == 0)

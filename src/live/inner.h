@@ -31,8 +31,14 @@ struct live_list {
     struct pg_buf version; /* resourceVersion of the list */
     const char *reason;    /* REFUSED, FAILED: in words */
     uint32_t round, pages, empty, tries, restarts;
+    bool had;   /* it was READ and is read again: what is there still holds, of a while ago */
     bool whole; /* no pages: they ran out twice */
     int64_t due_ms;
+    /* READ: the watch that goes on from it (watch.c). */
+    struct pg_http_call *watch;
+    int64_t watch_begun_ms, watch_heard_ms; /* when it began, and last said something */
+    uint32_t watch_failures;                /* in a row */
+    bool watch_expired;                     /* the version is forgotten: to be read again */
 };
 
 struct pg_live {
@@ -55,12 +61,37 @@ struct pg_live {
     struct pg_err err;     /* of discovery, or of the first list that failed */
     bool failed, rejected; /* rejected: 401 */
     uint32_t discovering;  /* requests under way */
+
+    /* watch.c */
+    struct pg_arena *news; /* of the events */
+    PG_VEC(struct pg_live_event) events;
+    uint32_t more_events;
+    bool events_taken, changed, following;
+    struct pg_http_call *heartbeat;
+    int64_t heartbeat_ms, proven_ms, turn_ms, turn_wall_ms;
+    uint32_t missed; /* heartbeats in a row */
+    char trouble[512];
 };
+
+/* --- the lists (read.c) --- */
+
+/* From the first page once more; what is not found again is gone then. */
+void live_list_again(struct live_list *list, int64_t wait_ms);
+/* Asks for the lists that are due, as far as there is room. Milliseconds until the next one is, at most
+   `most`; -1 where none is left. */
+int64_t live_lists_ask(struct pg_live *live, int64_t most);
+/* Notes that something happened to an object (watch.c). Does nothing while nobody follows. */
+void live_note(struct pg_live *live, uint32_t resource, enum live_change change, const char *ns,
+               const char *name, const char *manager);
+/* Ends all watches, so that the lists can be read anew. */
+void live_follow_stop(struct pg_live *live);
 
 /* --- words and paths (words.c) --- */
 
 /* "/apis/apps/v1/namespaces/shop/deployments?limit=500…", in `arena`. */
 const char *live_list_path(struct pg_arena *arena, const struct live_list *list);
+/* The same with watch=1, from its version on. */
+const char *live_watch_path(struct pg_arena *arena, const struct live_list *list, unsigned seconds);
 /* Appends `text` as it may stand in the query of a URL. */
 void live_escape(struct pg_buf *out, const char *text);
 /* What a reply that is no success says, in words, in `arena`. */

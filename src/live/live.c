@@ -19,6 +19,7 @@ struct pg_live *pg_live_new(const struct pg_kube_flags *flags, const struct pg_k
         return NULL;
     }
     live->read = pg_arena_new();
+    live->news = pg_arena_new();
     live->store = live_store_new();
     live->creds = pg_kube_creds_new(&live->target, env);
     live->http = pg_http_new(&live->target, live->creds, env, err);
@@ -41,6 +42,7 @@ void pg_live_free(struct pg_live *live)
     pg_kube_creds_free(live->creds);
     pg_kube_target_wipe(&live->target);
     live_store_free(live->store);
+    pg_arena_free(live->news);
     pg_arena_free(live->read);
     pg_arena_free(live->arena);
 }
@@ -48,4 +50,17 @@ void pg_live_free(struct pg_live *live)
 const struct pg_kube_target *pg_live_target(const struct pg_live *live)
 {
     return &live->target;
+}
+
+bool pg_live_login(struct pg_live *live, bool terminal, struct pg_err *err)
+{
+    struct pg_kube_run run = {.terminal = terminal, .cancel = -1};
+    struct pg_kube_auth auth = {0};
+
+    if (!live->target.exec)
+        return true;
+    if (!pg_kube_creds_get(live->creds, &run, &auth, err))
+        return false;
+    pg_kube_auth_wipe(&auth);
+    return true;
 }

@@ -8,6 +8,7 @@ libpolgrid_a_SOURCES += \
 	src/live/exec_plugin.c \
 	src/live/exec_plugin.h \
 	src/live/fill.c \
+	src/live/watch.c \
 	src/live/http.c \
 	src/live/http.h \
 	src/live/http_say.c \

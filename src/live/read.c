@@ -67,7 +67,11 @@ static bool take(void *context, const struct pg_object *object)
     if (strcmp(object->kind, resource->kind) != 0 || resource->namespaced != (object->ns != NULL) ||
         (list->ns && strcmp(list->ns, object->ns) != 0))
         return true;
-    if (live_take(list->live, list->resource, object, list->round, NULL) == LIVE_ADDED) {
+    enum live_change change = live_take(list->live, list->resource, object, list->round, NULL);
+    /* While a cluster is followed this is a second reading: what it finds was missed. */
+    if (change != LIVE_SAME)
+        live_note(list->live, list->resource, change, object->ns, object->name, NULL);
+    if (change == LIVE_ADDED) {
         list->live->progress.objects++;
         list->live->progress.pods += strcmp(resource->plural, "pods") == 0;
         list->live->progress.policies += resource->need == LIVE_POLICY;
@@ -75,16 +79,15 @@ static bool take(void *context, const struct pg_object *object)
     return true;
 }
 
-struct sweep {
-    struct live_list *list;
-};
-
 static bool drop_old(void *context, const struct live_object *object)
 {
     struct live_list *list = context;
 
-    if (object->round != list->round)
+    if (object->round != list->round) {
+        live_note(list->live, object->resource, LIVE_REMOVED, *object->ns ? object->ns : NULL,
+                  object->name, NULL);
         live_store_remove(list->live->store, object->resource, object->ns, object->name, NULL);
+    }
     return true;
 }
 
@@ -93,6 +96,8 @@ static void ask(struct live_list *list);
 static void fail(struct live_list *list, enum live_list_state state, const char *reason)
 {
     list->state = state;
+    list->had = false;
+    list->live->changed = list->live->following || list->live->changed;
     list->reason = pg_arena_strdup(list->live->read, reason);
 }
 
@@ -109,14 +114,14 @@ static void retry(struct live_list *list, int64_t wait_ms, const char *reason)
     list->due_ms = pg_clock_ms() + wait_ms;
 }
 
-/* From the first page once more, with objects of this round only. */
-static void restart(struct live_list *list)
+void live_list_again(struct live_list *list, int64_t wait_ms)
 {
     pg_buf_clear(&list->token);
+    pg_buf_clear(&list->version);
     list->pages = list->empty = 0;
     list->round = ++list->live->round;
     list->state = LIVE_LIST_DUE;
-    list->due_ms = 0;
+    list->due_ms = pg_clock_ms() + wait_ms;
 }
 
 static bool is_list(const struct pg_http_reply *reply)
@@ -150,6 +155,7 @@ static bool read_head(struct live_list *list, const struct pg_http_reply *reply)
 
 static void read_page(struct live_list *list, struct pg_http_reply *reply)
 {
+    struct pg_live *live = list->live;
     struct page page = {.list = list};
     struct pg_buf body = reply->body;
     struct pg_err err = {{0}};
@@ -173,8 +179,10 @@ static void read_page(struct live_list *list, struct pg_http_reply *reply)
     list->empty = page.objects ? 0 : list->empty + 1;
     if (ok && list->empty <= MAX_EMPTY) {
         if (!more) {
+            live->changed = (live->following && !list->had) || live->changed;
             list->state = LIVE_LIST_READ;
-            live_store_each(list->live->store, list->resource, list->ns, drop_old, list);
+            list->had = true;
+            live_store_each(live->store, list->resource, list->ns, drop_old, list);
         }
         return;
     }
@@ -196,8 +204,7 @@ static void expired(struct live_list *list)
         return;
     }
     list->whole = list->restarts == MAX_RESTARTS;
-    pg_buf_clear(&list->version);
-    restart(list);
+    live_list_again(list, 0);
 }
 
 static void on_list(void *context, struct pg_http_reply *reply)
@@ -221,6 +228,7 @@ static void on_list(void *context, struct pg_http_reply *reply)
         fail(list, LIVE_LIST_REFUSED, reason);
     } else if (reply->status == 404) {
         fail(list, LIVE_LIST_ABSENT, reason);
+        live_store_each(live->store, list->resource, list->ns, drop_old, list);
     } else if (reply->trouble == PG_HTTP_CAP) {
         fail(list, LIVE_LIST_FAILED, reason);
     } else if (reply->status == 401 || reply->trouble == PG_HTTP_CREDENTIALS) {
@@ -278,32 +286,36 @@ static void stop_all(struct pg_live *live)
         pg_http_run(live->http, 0);
 }
 
-/* Asks for what is due, as far as there is room; how long until the next is, or -1 where all is done. */
-static int64_t ask_due(struct pg_live *live)
+int64_t live_lists_ask(struct pg_live *live, int64_t most)
 {
     int64_t now = pg_clock_ms(), wait = -1;
+    uint32_t asked = 0;
 
+    for (uint32_t i = 0; i < live->lists.n; i++)
+        asked += live->lists.v[i]->state == LIVE_LIST_ASKED;
     for (uint32_t i = 0; i < live->lists.n; i++) {
         struct live_list *list = live->lists.v[i];
         int64_t left = list->due_ms - now;
         if (list->state == LIVE_LIST_ASKED && wait < 0)
-            wait = TURN_MS;
+            wait = most;
         if (list->state != LIVE_LIST_DUE)
             continue;
-        if (left <= 0 && pg_http_busy(live->http) < PARALLEL)
+        if (left <= 0 && asked < PARALLEL) {
             ask(list);
+            asked++;
+        }
         if (left < 0 || list->state == LIVE_LIST_ASKED)
-            left = TURN_MS;
+            left = most;
         wait = wait < 0 || left < wait ? left : wait;
     }
-    return wait > TURN_MS ? TURN_MS : wait;
+    return wait > most ? most : wait;
 }
 
 static void run_lists(struct pg_live *live)
 {
     int64_t wait;
 
-    while (!live->stopped && !live->rejected && (wait = ask_due(live)) >= 0) {
+    while (!live->stopped && !live->rejected && (wait = live_lists_ask(live, TURN_MS)) >= 0) {
         pg_http_run(live->http, (int)wait);
         tell_progress(live, NULL);
     }
@@ -523,6 +535,7 @@ static bool is_nothing(const struct pg_live *live, struct pg_err *err)
 
 static void begin(struct pg_live *live, const struct pg_live_reading *reading)
 {
+    live_follow_stop(live);
     for (uint32_t i = 0; i < live->lists.n; i++) {
         pg_buf_free(&live->lists.v[i]->token);
         pg_buf_free(&live->lists.v[i]->version);

@@ -21,34 +21,55 @@ void live_escape(struct pg_buf *out, const char *text)
     }
 }
 
-const char *live_list_path(struct pg_arena *arena, const struct live_list *list)
+/* "/api/v1/namespaces/shop/pods?" and the selector; what follows begins with no &. */
+static void begin_path(struct pg_buf *path, const struct live_list *list)
 {
     const struct live_resource *resource = &live_resources[list->resource];
     const char *version = list->live->discovery.version[list->resource];
+
+    if (*resource->group)
+        pg_buf_printf(path, "/apis/%s/%s", resource->group, version);
+    else
+        pg_buf_printf(path, "/api/%s", version);
+    if (list->ns) {
+        pg_buf_puts(path, "/namespaces/");
+        live_escape(path, list->ns);
+    }
+    pg_buf_printf(path, "/%s?", resource->plural);
+    if (resource->selector) {
+        pg_buf_puts(path, "fieldSelector=");
+        live_escape(path, resource->selector);
+        pg_buf_putc(path, '&');
+    }
+}
+
+const char *live_list_path(struct pg_arena *arena, const struct live_list *list)
+{
     struct pg_buf path = {0};
     const char *copy;
 
-    if (*resource->group)
-        pg_buf_printf(&path, "/apis/%s/%s", resource->group, version);
-    else
-        pg_buf_printf(&path, "/api/%s", version);
-    if (list->ns) {
-        pg_buf_puts(&path, "/namespaces/");
-        live_escape(&path, list->ns);
-    }
-    pg_buf_printf(&path, "/%s?", resource->plural);
+    begin_path(&path, list);
     pg_buf_puts(&path, list->whole ? "" : "limit=" PAGE "&");
-    if (resource->selector) {
-        pg_buf_puts(&path, "fieldSelector=");
-        live_escape(&path, resource->selector);
-        pg_buf_putc(&path, '&');
-    }
     if (list->token.n) {
         pg_buf_puts(&path, "continue=");
         live_escape(&path, list->token.p);
         pg_buf_putc(&path, '&');
     }
-    copy = pg_arena_strndup(arena, path.p, path.n - 1);
+    copy = pg_arena_strndup(arena, path.p, path.n - 1); /* without the last ? or & */
+    pg_buf_free(&path);
+    return copy;
+}
+
+const char *live_watch_path(struct pg_arena *arena, const struct live_list *list, unsigned seconds)
+{
+    struct pg_buf path = {0};
+    const char *copy;
+
+    begin_path(&path, list);
+    pg_buf_puts(&path, "watch=1&allowWatchBookmarks=true&resourceVersion=");
+    live_escape(&path, pg_buf_text(&list->version));
+    pg_buf_printf(&path, "&timeoutSeconds=%u", seconds);
+    copy = pg_arena_strdup(arena, path.p);
     pg_buf_free(&path);
     return copy;
 }

@@ -53,6 +53,7 @@ void pg_tui_free(struct pg_tui *app)
     if (!app)
         return;
     pg_app_pop_all(app);
+    pg_news_free(app);
     pg_tui_world_free(app->world);
     pg_arena_free(app->proof.arena);
     pg_arena_free(app->panel_arena);
@@ -74,13 +75,17 @@ struct pg_tui_world *pg_tui_load(const struct pg_tui_options *options,
                                  void *context, struct pg_err *err)
 {
     struct pg_cluster *cluster = options->load(options->context, progress, context, err);
-    if (!cluster)
-        return NULL;
+    return cluster ? pg_tui_world_of(cluster, assume) : NULL;
+}
+
+struct pg_tui_world *pg_tui_world_of(struct pg_cluster *cluster, const struct pg_assume *assume)
+{
     struct pg_arena *arena = pg_arena_new();
     struct pg_tui_world *world = pg_arena_alloc(arena, sizeof *world);
     world->arena = arena;
     world->causes_arena = pg_arena_new();
     world->cluster = cluster;
+    world->shared = pg_tui_share(cluster);
     world->eval = pg_eval_new(cluster, assume);
     world->plugin = pg_plugin_find(arena, cluster);
     find_causes(world);
@@ -92,7 +97,7 @@ void pg_tui_world_free(struct pg_tui_world *world)
     if (!world)
         return;
     pg_eval_free(world->eval);
-    pg_cluster_free(world->cluster);
+    pg_tui_unshare(world->shared);
     pg_arena_free(world->causes_arena);
     pg_arena_free(world->arena);
 }
@@ -299,18 +304,42 @@ void pg_tui_progress(struct pg_tui *app, const struct pg_load_progress *progress
              progress->file ? progress->file : "");
 }
 
-void pg_tui_loaded(struct pg_tui *app, struct pg_tui_world *world)
+static bool same_assume(const struct pg_assume *a, const struct pg_assume *b)
+{
+    struct pg_buf left = {0}, right = {0};
+    pg_assume_print(&left, a);
+    pg_assume_print(&right, b);
+    bool same = strcmp(pg_buf_text(&left), pg_buf_text(&right)) == 0;
+    pg_buf_free(&left);
+    pg_buf_free(&right);
+    return same;
+}
+
+void pg_app_replace(struct pg_tui *app, struct pg_tui_world *world)
 {
     struct saved saved = {.n = 0};
+    if (!same_assume(pg_eval_assume(world->eval), &app->assume)) {
+        /* It was made before :assume chose something else. */
+        pg_eval_free(world->eval);
+        world->eval = pg_eval_new(world->cluster, &app->assume);
+        find_causes(world);
+    }
+    save_views(app, &saved);
+    pg_tui_world_free(app->world);
+    app->world = world;
+    restore_views(app, &saved);
+}
+
+void pg_tui_loaded(struct pg_tui *app, struct pg_tui_world *world)
+{
     bool again = app->world != NULL;
     /* A page that was opened while nothing was there yet (help) stays on top. */
     bool help = app->depth > 0 && pg_app_top(app)->kind == PG_VIEW_HELP;
     app->loading = app->stopping = false;
     app->prompt.kind = PG_PROMPT_NONE;
-    save_views(app, &saved);
-    pg_tui_world_free(app->world);
-    app->world = world;
-    restore_views(app, &saved);
+    pg_tui_world_free(app->next); /* older than this one */
+    app->next = NULL;
+    pg_app_replace(app, world);
     if (help)
         pg_app_push_page(app, PG_VIEW_HELP);
     if (world->cluster->partial)
@@ -397,6 +426,7 @@ void pg_tui_draw(struct pg_tui *app, struct pg_frame *frame, int budget_ms)
     app->rows = pg_frame_rows(frame);
     app->nhits = 0;
     app->cells_left = false;
+    pg_news_settle(app);
     if (app->depth == 0) {
         draw_loading(app, frame);
         return;

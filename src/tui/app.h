@@ -67,6 +67,7 @@ enum pg_do {
     PG_DO_EMPTY,
     PG_DO_ASSUME,
     PG_DO_DIAGS,
+    PG_DO_JOURNAL,
     PG_DO_COPY,
     PG_DO_COPY_JSON,
     PG_DO_HELP,
@@ -84,9 +85,11 @@ enum pg_view_kind {
     PG_VIEW_SOURCE = 4,
     PG_VIEW_HELP = 8,
     PG_VIEW_DIAGS = 16,
+    PG_VIEW_JOURNAL = 32,
 };
-#define PG_VIEW_PAGES (PG_VIEW_WHY | PG_VIEW_SOURCE | PG_VIEW_HELP | PG_VIEW_DIAGS)
-#define PG_VIEW_ALL   (PG_VIEW_GRID | PG_VIEW_PAGES)
+#define PG_VIEW_PAGES \
+    (PG_VIEW_WHY | PG_VIEW_SOURCE | PG_VIEW_HELP | PG_VIEW_DIAGS | PG_VIEW_JOURNAL)
+#define PG_VIEW_ALL (PG_VIEW_GRID | PG_VIEW_PAGES)
 
 /* One binding: the table of them is all that keys, footer, help and man page know. */
 struct pg_binding {
@@ -163,7 +166,8 @@ void pg_lines_text(struct pg_buf *out, const struct pg_line *line);
 #define PG_NO_LOC ((struct pg_loc){0})
 
 struct pg_tui_world {
-    struct pg_cluster *cluster;
+    struct pg_cluster *cluster; /* of `shared` */
+    struct pg_tui_shared *shared;
     struct pg_eval *eval;
     struct pg_arena *arena, *causes_arena;
     struct pg_cause causes[8];
@@ -449,6 +453,8 @@ void pg_layout_grid(struct pg_layout *layout, const struct pg_tui *app,
 void pg_view_grid_draw(struct pg_tui *app, struct pg_gridview *view, struct pg_frame *frame,
                        int budget_ms);
 /* The title bar of any view. */
+/* Appends "loading 40%" (bars.c). */
+void pg_bars_loading(struct pg_buf *out, const struct pg_tui *app);
 void pg_view_draw_title(struct pg_tui *app, struct pg_frame *frame, const char *right);
 /* The line of keys, whose words are buttons; and the line for messages and prompt above it. */
 void pg_view_draw_footer(struct pg_tui *app, struct pg_frame *frame, int y);
@@ -578,6 +584,13 @@ struct pg_tui {
     struct pg_tui_progress progress;
     int columns, rows;
 
+    /* Of a source that is followed (news.c). */
+    struct pg_tui_world *next;        /* that waits until a page is closed; NULL: none */
+    struct pg_journal_entry *journal; /* the newest first */
+    uint32_t nentries;
+    bool fed;
+    struct pg_tui_feed feed;
+
     struct pg_view *stack[PG_DEPTH];
     uint32_t depth;
     struct pg_proof proof;
@@ -606,6 +619,30 @@ struct pg_tui {
     uint32_t nhits;
     struct pg_layout layout; /* of the last grid drawn, for the mouse */
 };
+
+/* --- news.c: a source that changes ---------------------------------------------------------------- */
+
+/* Shows the world that waits, if there is one and nothing is in the way. */
+void pg_news_settle(struct pg_tui *app);
+void pg_news_free(struct pg_tui *app);
+/* Appends how fresh what is shown is, in a word or two: "live", "STALE 3m". Nothing for a source that does not
+   change. True where it is stale. */
+bool pg_news_words(struct pg_buf *out, const struct pg_tui *app);
+/* What last happened to the cell of two pods: "was denied until 02:14:09: NetworkPolicy shop/api-in changed".
+   False where the journal has nothing. */
+bool pg_news_story(struct pg_buf *out, const struct pg_tui *app, uint32_t from, uint32_t to);
+/* The same in a line of the panel or of the page; nothing where there is none. */
+void pg_news_put_story(struct pg_lines *lines, const struct pg_tui *app,
+                       const struct pg_proof *proof);
+/* The page of what changed. */
+void pg_page_build_journal(struct pg_tui *app, struct pg_view *view);
+/* A cluster that a world owns, and perhaps the past. */
+struct pg_tui_shared *pg_tui_share(struct pg_cluster *cluster);
+void pg_tui_unshare(struct pg_tui_shared *shared);
+/* The world of a cluster, which it owns from now on. */
+struct pg_tui_world *pg_tui_world_of(struct pg_cluster *cluster, const struct pg_assume *assume);
+/* Replaces the world; views are built anew at the same place. */
+void pg_app_replace(struct pg_tui *app, struct pg_tui_world *world);
 
 struct pg_view *pg_app_top(struct pg_tui *app);
 /* The grid that is shown, or that the page on top was opened from; NULL before the first load. */

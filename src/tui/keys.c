@@ -58,6 +58,7 @@ static const struct pg_binding table[] = {
     {PG_DO_PREV_MATCH, "N", "Find", PAGE & ~(unsigned)SRC, NULL, 0, "previous match"},
     {PG_DO_COMMAND, ":", "Find", ALL, NULL, 0, "command: goto, why, port, assume, ..."},
     {PG_DO_DIAGS, "!", "Find", ALL, NULL, 0, "what was left out, and warnings"},
+    {PG_DO_JOURNAL, "c", "Find", ALL, NULL, 0, "what changed in a live cluster, and who did it"},
 
     {PG_DO_SWAP, "x", "Shape", GRID, NULL, 0, "swap the axes: destinations as rows"},
     {PG_DO_SORT, "o", "Shape", GRID, NULL, 0, "order: cluster, name, pods, isolation"},
@@ -222,11 +223,9 @@ static void print_views(struct pg_buf *out, unsigned views)
     static const struct {
         unsigned view;
         const char *name;
-    } all[] = {{PG_VIEW_GRID, "grid"},
-               {PG_VIEW_WHY, "why"},
-               {PG_VIEW_SOURCE, "source"},
-               {PG_VIEW_HELP, "help"},
-               {PG_VIEW_DIAGS, "diagnostics"}};
+    } all[] = {{PG_VIEW_GRID, "grid"},         {PG_VIEW_WHY, "why"},
+               {PG_VIEW_SOURCE, "source"},     {PG_VIEW_HELP, "help"},
+               {PG_VIEW_DIAGS, "diagnostics"}, {PG_VIEW_JOURNAL, "changes"}};
     if (views == PG_VIEW_ALL) {
         pg_buf_puts(out, "all");
         return;

@@ -5,6 +5,7 @@ libpolgridui_a_SOURCES += \
 	src/tui/act.c \
 	src/tui/app.c \
 	src/tui/app.h \
+	src/tui/bars.c \
 	src/tui/command.c \
 	src/tui/entries.c \
 	src/tui/filter.c \
@@ -14,6 +15,7 @@ libpolgridui_a_SOURCES += \
 	src/tui/layout.c \
 	src/tui/lines.c \
 	src/tui/move.c \
+	src/tui/news.c \
 	src/tui/page.c \
 	src/tui/panel.c \
 	src/tui/place.c \

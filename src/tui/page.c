@@ -51,6 +51,7 @@ void pg_page_build(struct pg_tui *app, struct pg_view *view)
     case PG_VIEW_SOURCE: pg_page_build_source(app, view); break;
     case PG_VIEW_HELP: pg_page_build_help(app, view); break;
     case PG_VIEW_DIAGS: pg_page_build_diags(app, view); break;
+    case PG_VIEW_JOURNAL: pg_page_build_journal(app, view); break;
     case PG_VIEW_GRID: break;
     }
     if (page->at >= page->lines.n)

@@ -198,6 +198,7 @@ static void put_story(struct pg_lines *lines, struct pg_tui *app, const struct p
     pg_lines_add(lines, PG_ROLE_HEADING, pg_buf_text(&out));
     if (!brief)
         pg_lines_loc(lines, pg_proof_loc(proof->why, app->world->cluster));
+    pg_news_put_story(lines, app, proof);
     pg_why_plain(lines, app, proof, 2);
     put_halves(lines, proof);
     pg_buf_free(&out);

@@ -582,6 +582,7 @@ void pg_why_lines(struct pg_lines *lines, struct pg_tui *app, const struct pg_pr
         .lines = lines, .eval = eval, .cluster = app->world->cluster, .why = why, .full = full};
     if (form != PG_WHY_SIDES)
         put_head(lines, app, proof, full);
+    pg_news_put_story(lines, app, proof);
     for (int dir = PG_EGRESS; dir <= PG_INGRESS; dir++) {
         block.dir = (enum pg_dir)dir;
         block.side = &why->sides[dir];

@@ -66,12 +66,12 @@ class Bench:
         self.pki.issue("admin", "/CN=admin/O=system:masters")
         self.count = itertools.count()
 
-    def serve(self, objects=(), cert="server", tls=True):
-        cluster = Cluster()
+    def serve(self, objects=(), cert="server", tls=True, cluster=None, port=0):
+        cluster = cluster or Cluster()
         for o in objects:
             cluster.put(o)
         pem, key = self.pki.path(cert + ".pem"), self.pki.path(cert + ".key")
-        api = Api(cluster, pem, key, self.pki.path("ca.pem")) if tls else Api(cluster)
+        api = Api(cluster, pem, key, self.pki.path("ca.pem"), port) if tls else Api(cluster)
         api.tokens[SECRET] = User("alice")
         api.users["admin"] = User("admin")
         return api

@@ -286,6 +286,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 class Quiet(http.server.ThreadingHTTPServer):
     daemon_threads = True
+    allow_reuse_address = True
     request_queue_size = 64
 
     def handle_error(self, request, client_address):
@@ -302,7 +303,7 @@ class Quiet(http.server.ThreadingHTTPServer):
 class Api:
     """A server on a port of the loopback. `cert` and `key` None: it speaks no TLS."""
 
-    def __init__(self, cluster, cert=None, key=None, ca=None):
+    def __init__(self, cluster, cert=None, key=None, ca=None, port=0):
         self.cluster = cluster
         self.tokens, self.users = {}, {}
         self.faults, self.only = {}, ""
@@ -316,7 +317,7 @@ class Api:
             if ca:
                 self.context.verify_mode = ssl.CERT_OPTIONAL
                 self.context.load_verify_locations(ca)
-        self.httpd = Quiet(("127.0.0.1", 0), Handler)
+        self.httpd = Quiet(("127.0.0.1", port), Handler)
         self.httpd.api = self
         self.port = self.httpd.server_address[1]
         self.thread = threading.Thread(target=self.httpd.serve_forever, args=(0.05,), daemon=True)

@@ -1,0 +1,389 @@
+/* pg_live_follow(): a watch for each list, and the heart that tells a quiet cluster from a dead connection. */
+#include <string.h>
+#include <time.h>
+
+#include <jansson.h>
+
+#include "inner.h"
+#include "polgrid/clock.h"
+#include "polgrid/text.h"
+
+#define MOST_WATCHES  256u /* of namespaces one by one there may be thousands */
+#define LIFE_S        240u /* of a watch, and up to as much again: the server ends it then */
+#define QUIET_MS      50000 /* nothing heard: begun again, for a dead connection says nothing either */
+#define SHORT_MS      1000 /* a watch that ends earlier, having said nothing, is a failure */
+#define HEARTBEAT_MS  20000
+#define ANSWER_MS     10000 /* for the answer to a heartbeat */
+#define MOST_MISSED   2u
+#define SLEPT_MS      20000             /* the wall clock is this far ahead: the machine slept */
+#define FAILED_MS     30000             /* until a list that failed is tried again */
+#define MOST_FIELDS_N ((size_t)1 << 20) /* managedFields larger than this are not looked at */
+
+/* --- news ---------------------------------------------------------------------------------------- */
+
+void live_note(struct pg_live *live, uint32_t resource, enum live_change change, const char *ns,
+               const char *name, const char *manager)
+{
+    static const char *const words[] = {"", "added", "changed", "removed"};
+    struct pg_live_event event = {.what = words[change]};
+
+    if (!live->following)
+        return;
+    live->changed = true;
+    if (live->events_taken) {
+        pg_arena_reset(live->news);
+        memset(&live->events, 0, sizeof live->events);
+        live->more_events = 0;
+        live->events_taken = false;
+    }
+    if (live->events.n == PG_LIVE_EVENTS) {
+        live->more_events++;
+        return;
+    }
+    event.kind = live_resources[resource].kind;
+    event.ns = ns ? pg_arena_strdup(live->news, ns) : NULL;
+    event.name = pg_arena_strdup(live->news, name);
+    event.manager = manager ? pg_arena_strdup(live->news, manager) : NULL;
+    event.decides = live_resources[resource].need <= LIVE_PART && resource != 1;
+    pg_vec_push(live->news, &live->events, event);
+}
+
+const struct pg_live_event *pg_live_events(struct pg_live *live, uint32_t *n, uint32_t *more)
+{
+    bool none = live->events_taken;
+
+    live->events_taken = true;
+    *n = none ? 0 : live->events.n;
+    *more = none ? 0 : live->more_events;
+    return live->events.v;
+}
+
+__attribute__((format(printf, 2, 3))) static void set_trouble(struct pg_live *live,
+                                                              const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(live->trouble, sizeof live->trouble, format, args);
+    va_end(args);
+}
+
+/* --- who did it ---------------------------------------------------------------------------------- */
+
+/* Appends the manager of the latest entry of managedFields; nothing where there is none. */
+static void add_manager(struct pg_buf *out, struct pg_json_span object)
+{
+    struct pg_json_span metadata = pg_json_member(object.p, object.n, "metadata"), fields;
+    const char *latest = "", *manager = NULL;
+    json_t *list, *entry;
+    size_t i;
+
+    if (!metadata.p)
+        return;
+    fields = pg_json_member(metadata.p, metadata.n, "managedFields");
+    if (!fields.p || fields.n > MOST_FIELDS_N)
+        return;
+    list = json_loadb(fields.p, fields.n, 0, NULL);
+    json_array_foreach(list, i, entry)
+    {
+        const char *time = json_string_value(json_object_get(entry, "time"));
+        const char *name = json_string_value(json_object_get(entry, "manager"));
+        /* RFC 3339 in UTC sorts as text. What the kubelet and controllers write is the status. */
+        if (name && time && strcmp(time, latest) >= 0 && !json_object_get(entry, "subresource")) {
+            latest = time;
+            manager = name;
+        }
+    }
+    if (manager)
+        pg_buf_puts(out, manager);
+    json_decref(list);
+}
+
+/* --- one watch ----------------------------------------------------------------------------------- */
+
+struct change {
+    struct live_list *list;
+    struct pg_json_span object;
+    bool removed;
+};
+
+static bool apply(void *context, const struct pg_object *object)
+{
+    struct change *change = context;
+    struct live_list *list = change->list;
+    const struct live_resource *resource = &live_resources[list->resource];
+    enum live_change what;
+
+    if (strcmp(object->kind, resource->kind) != 0 || resource->namespaced != (object->ns != NULL) ||
+        (list->ns && strcmp(list->ns, object->ns) != 0))
+        return true;
+    if (change->removed)
+        what = live_store_remove(list->live->store, list->resource, object->ns ? object->ns : "",
+                                 object->name, NULL);
+    else
+        what = live_take(list->live, list->resource, object, list->round, NULL);
+    if (what != LIVE_SAME) {
+        struct pg_buf manager = {0};
+        add_manager(&manager, change->object);
+        live_note(list->live, list->resource, what, object->ns, object->name, manager.p);
+        pg_buf_free(&manager);
+    }
+    return true;
+}
+
+/* An ERROR event: a Status. */
+static void take_error(struct live_list *list, struct pg_json_span status)
+{
+    struct pg_json_span code = pg_json_member(status.p, status.n, "code");
+
+    if (code.p && code.n == 3 && memcmp(code.p, "410", 3) == 0)
+        list->watch_expired = true;
+    else
+        list->watch_failures++;
+}
+
+static bool on_line(void *context, const char *line, size_t n)
+{
+    struct live_list *list = context;
+    struct change change = {.list = list, .object = pg_json_member(line, n, "object")};
+    struct pg_json_span metadata;
+    struct pg_buf type = {0};
+    struct pg_err err;
+    bool ok = true;
+
+    list->watch_heard_ms = list->live->proven_ms = pg_clock_ms();
+    if (!change.object.p || !pg_json_member_text(&type, line, n, "type")) {
+        pg_buf_free(&type);
+        return n == 0; /* what is no event ends the watch; it is begun again */
+    }
+    if (strcmp(type.p, "ERROR") == 0) {
+        take_error(list, change.object);
+        pg_buf_free(&type);
+        return false;
+    }
+    change.removed = strcmp(type.p, "DELETED") == 0;
+    if (change.removed || strcmp(type.p, "ADDED") == 0 || strcmp(type.p, "MODIFIED") == 0)
+        ok = pg_objects_read(change.object.p, change.object.n, apply, &change, &err);
+    metadata = pg_json_member(change.object.p, change.object.n, "metadata");
+    if (ok && metadata.p) {
+        struct pg_buf version = {0};
+        if (pg_json_member_text(&version, metadata.p, metadata.n, "resourceVersion")) {
+            pg_buf_free(&list->version);
+            list->version = version;
+        }
+        list->watch_failures = 0;
+    }
+    pg_buf_free(&type);
+    return ok;
+}
+
+static void wait_longer(struct live_list *list, int64_t wait_ms)
+{
+    list->watch_failures++;
+    if (wait_ms < 0)
+        wait_ms = live_backoff_ms(&list->live->random, list->watch_failures);
+    list->due_ms = pg_clock_ms() + wait_ms;
+}
+
+/* What the server says instead of events. */
+static void take_refusal(struct live_list *list, const struct pg_http_reply *reply)
+{
+    struct pg_live *live = list->live;
+
+    if (reply->status == 410) {
+        list->watch_expired = true;
+    } else if (reply->status == 403 || reply->status == 404) {
+        /* The right was taken away, or the kind is gone: reading it again tells what holds now. */
+        live_list_again(list, 0);
+    } else {
+        set_trouble(live, "%s", live_reply_reason(live->news, reply));
+        wait_longer(list, reply->retry_after_ms);
+    }
+}
+
+static void on_end(void *context, struct pg_http_reply *reply)
+{
+    struct live_list *list = context;
+    struct pg_live *live = list->live;
+    int64_t now = pg_clock_ms();
+    bool began = reply->status == 200;
+
+    list->watch = NULL;
+    list->due_ms = now;
+    if (!live->following)
+        return;
+    if (list->watch_expired) {
+        list->watch_expired = false;
+        live_list_again(list, 0);
+    } else if (reply->trouble == PG_HTTP_FINE && !began) {
+        take_refusal(list, reply);
+    } else if (reply->trouble != PG_HTTP_FINE && reply->trouble != PG_HTTP_CANCELLED) {
+        set_trouble(live, "%s", reply->err.text);
+        wait_longer(list, -1);
+    } else if (list->watch_failures > 0 || (now - list->watch_begun_ms < SHORT_MS &&
+                                            list->watch_heard_ms == list->watch_begun_ms)) {
+        wait_longer(list, -1);
+    }
+}
+
+static void begin_watch(struct live_list *list)
+{
+    struct pg_live *live = list->live;
+    struct pg_arena *scratch = pg_arena_new();
+    unsigned life = LIFE_S + (unsigned)((live->random >> 40) % LIFE_S);
+    struct pg_http_request request = {.path = live_watch_path(scratch, list, life),
+                                      .line = on_line,
+                                      .done = on_end,
+                                      .context = list};
+
+    list->watch_begun_ms = list->watch_heard_ms = pg_clock_ms();
+    list->watch = pg_http_get(live->http, &request);
+    pg_arena_free(scratch);
+}
+
+/* Begins the watches that are due, and ends those that have been quiet for too long. */
+static int64_t tend_watches(struct pg_live *live, int64_t most)
+{
+    int64_t now = pg_clock_ms();
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < live->lists.n; i++) {
+        struct live_list *list = live->lists.v[i];
+        if (list->state == LIVE_LIST_FAILED) {
+            live_list_again(list, FAILED_MS);
+            list->tries = 0;
+            continue;
+        }
+        if (list->state != LIVE_LIST_READ || n++ >= MOST_WATCHES)
+            continue;
+        if (!list->watch && now >= list->due_ms)
+            begin_watch(list);
+        else if (!list->watch && list->due_ms - now < most)
+            most = list->due_ms - now;
+        else if (list->watch && now - list->watch_heard_ms > QUIET_MS)
+            pg_http_cancel(list->watch);
+    }
+    return most;
+}
+
+static void end_watches(struct pg_live *live)
+{
+    for (uint32_t i = 0; i < live->lists.n; i++)
+        if (live->lists.v[i]->watch)
+            pg_http_cancel(live->lists.v[i]->watch);
+}
+
+void live_follow_stop(struct pg_live *live)
+{
+    live->following = false;
+    end_watches(live);
+    if (live->heartbeat)
+        pg_http_cancel(live->heartbeat);
+    while (pg_http_busy(live->http))
+        pg_http_run(live->http, 0);
+    live->heartbeat = NULL;
+    live->changed = false;
+    live->events_taken = true;
+}
+
+/* --- the heart ----------------------------------------------------------------------------------- */
+
+static void on_heartbeat(void *context, struct pg_http_reply *reply)
+{
+    struct pg_live *live = context;
+
+    live->heartbeat = NULL;
+    if (reply->status > 0) { /* whatever it says: it is there */
+        live->proven_ms = pg_clock_ms();
+        live->missed = 0;
+        if (reply->status == 401)
+            set_trouble(live, "%s", live_reply_reason(live->news, reply));
+        else
+            live->trouble[0] = '\0';
+        return;
+    }
+    if (!live->following || reply->trouble == PG_HTTP_CANCELLED)
+        return;
+    set_trouble(live, "%s", reply->err.text);
+    if (++live->missed >= MOST_MISSED)
+        end_watches(live);
+}
+
+static void beat(struct pg_live *live)
+{
+    struct pg_http_request request = {
+        .path = "/version", .timeout_ms = ANSWER_MS, .done = on_heartbeat, .context = live};
+    int64_t now = pg_clock_ms();
+    int64_t pause = live->missed ? ANSWER_MS / 2 : HEARTBEAT_MS;
+
+    if (live->heartbeat || now - live->heartbeat_ms < pause)
+        return;
+    live->heartbeat_ms = now;
+    live->heartbeat = pg_http_get(live->http, &request);
+}
+
+/* Whether the machine slept since the last turn: then no connection can be trusted. */
+static bool has_slept(struct pg_live *live)
+{
+    struct timespec wall;
+    int64_t now = pg_clock_ms(), wall_ms, ahead;
+
+    clock_gettime(CLOCK_REALTIME, &wall);
+    wall_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000;
+    ahead = (wall_ms - live->turn_wall_ms) - (now - live->turn_ms);
+    bool slept = live->turn_ms != 0 && ahead > SLEPT_MS;
+    live->turn_ms = now;
+    live->turn_wall_ms = wall_ms;
+    return slept;
+}
+
+/* --- all of it ----------------------------------------------------------------------------------- */
+
+static void begin_following(struct pg_live *live)
+{
+    live->following = true;
+    live->changed = false;
+    live->events_taken = true;
+    live->trouble[0] = '\0';
+    live->missed = 0;
+    live->turn_ms = 0;
+    live->proven_ms = live->heartbeat_ms = pg_clock_ms();
+    for (uint32_t i = 0; i < live->lists.n; i++)
+        live->lists.v[i]->due_ms = 0;
+}
+
+static void fill_state(const struct pg_live *live, struct pg_live_state *state)
+{
+    uint32_t n = 0;
+
+    *state = (struct pg_live_state){.proven_ms = live->proven_ms,
+                                    .connected = live->missed == 0 && !live->trouble[0],
+                                    .whole = true,
+                                    .trouble = live->trouble[0] ? live->trouble : NULL};
+    for (uint32_t i = 0; i < live->lists.n; i++)
+        n += live->lists.v[i]->state == LIVE_LIST_READ;
+    state->whole = n <= MOST_WATCHES;
+}
+
+bool pg_live_follow(struct pg_live *live, int timeout_ms, struct pg_live_state *state)
+{
+    int64_t wait = timeout_ms, lists;
+    bool changed;
+
+    if (!live->following)
+        begin_following(live);
+    if (has_slept(live)) {
+        end_watches(live);
+        live->heartbeat_ms = 0;
+    }
+    beat(live);
+    lists = live_lists_ask(live, wait);
+    if (lists >= 0 && lists < wait)
+        wait = lists;
+    wait = tend_watches(live, wait);
+    pg_http_run(live->http, (int)(wait < 0 ? 0 : wait));
+    fill_state(live, state);
+    changed = live->changed;
+    live->changed = false;
+    return changed;
+}

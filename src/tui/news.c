@@ -1,0 +1,341 @@
+/*
+ * A source that changes while it is looked at: worlds that follow each other, how fresh they are, and the journal
+ * of what changed.
+ */
+#include "app.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "polgrid/clock.h"
+
+#define KEPT_ENTRIES  500u
+#define KEPT_SECONDS  3600
+#define STALE_MS      45000 /* unheard of for so long: two heartbeats were missed */
+#define CELLS_SHOWN   12u
+#define CHANGES_SHOWN 8u
+
+/* --- clusters with two owners ---------------------------------------------------------------------- */
+
+/* The screen asks its own evaluator, and the loader thread compares with the cluster later. */
+struct pg_tui_shared {
+    struct pg_cluster *cluster;
+    atomic_uint owners;
+};
+
+struct pg_tui_shared *pg_tui_share(struct pg_cluster *cluster)
+{
+    struct pg_tui_shared *shared = pg_xmalloc(sizeof *shared);
+    shared->cluster = cluster;
+    atomic_init(&shared->owners, 1);
+    return shared;
+}
+
+void pg_tui_unshare(struct pg_tui_shared *shared)
+{
+    if (!shared || atomic_fetch_sub(&shared->owners, 1) > 1)
+        return;
+    pg_cluster_free(shared->cluster);
+    free(shared);
+}
+
+struct pg_tui_past {
+    struct pg_tui_shared *shared;
+};
+
+struct pg_tui_past *pg_tui_past_new(struct pg_tui_world *world)
+{
+    struct pg_tui_past *past = pg_xmalloc(sizeof *past);
+    past->shared = world->shared;
+    atomic_fetch_add(&past->shared->owners, 1);
+    return past;
+}
+
+void pg_tui_past_free(struct pg_tui_past *past)
+{
+    if (!past)
+        return;
+    pg_tui_unshare(past->shared);
+    free(past);
+}
+
+struct pg_tui_world *pg_tui_renew(const struct pg_tui_options *options,
+                                  const struct pg_assume *assume, struct pg_tui_past *past,
+                                  const struct pg_tui_feed *feed, struct pg_journal_entry **entry)
+{
+    struct pg_cluster *cluster = options->renew(options->context);
+    struct pg_tui_world *world = pg_tui_world_of(cluster, assume);
+    *entry = NULL;
+    if (feed->nchanges + feed->more > 0) {
+        /* Of its own: that of the world is the screen's from now on. */
+        struct pg_eval *before = pg_eval_new(past->shared->cluster, assume);
+        struct pg_eval *after = pg_eval_new(cluster, assume);
+        *entry = pg_journal_compare(before, after, feed->changes, feed->nchanges, feed->more,
+                                    (int64_t)time(NULL));
+        pg_eval_free(before);
+        pg_eval_free(after);
+    }
+    pg_tui_unshare(past->shared);
+    past->shared = world->shared;
+    atomic_fetch_add(&past->shared->owners, 1);
+    return world;
+}
+
+/* --- worlds that follow ---------------------------------------------------------------------------- */
+
+/* Whether the screen shows something that must not change under one's eyes. */
+static bool is_reading(const struct pg_tui *app)
+{
+    return app->loading || app->prompt.kind != PG_PROMPT_NONE ||
+           (app->depth > 0 && app->stack[app->depth - 1]->kind != PG_VIEW_GRID);
+}
+
+static void add_entry(struct pg_tui *app, struct pg_journal_entry *entry)
+{
+    uint32_t n = 0;
+    if (!entry)
+        return;
+    entry->older = app->journal;
+    app->journal = entry;
+    for (struct pg_journal_entry **at = &app->journal; *at;) {
+        bool old = entry->time - (*at)->time > KEPT_SECONDS || n >= KEPT_ENTRIES;
+        if (!old) {
+            n++;
+            at = &(*at)->older;
+            continue;
+        }
+        struct pg_journal_entry *gone = *at;
+        *at = gone->older;
+        pg_journal_free(gone);
+    }
+    app->nentries = n;
+}
+
+static void print_turns(struct pg_buf *out, const struct pg_journal_entry *entry)
+{
+    if (entry->not_compared) {
+        pg_buf_printf(out, "cells not compared: %s", entry->not_compared);
+        return;
+    }
+    if (entry->turns[PG_TURN_GAINED] + entry->turns[PG_TURN_LOST] + entry->turns[PG_TURN_OTHER] ==
+        0) {
+        pg_buf_puts(out, "no cell changed");
+        return;
+    }
+    static const char *const words[] = {"opened", "closed", "changed"};
+    const char *before = "";
+    for (int turn = PG_TURN_GAINED; turn <= PG_TURN_OTHER; turn++) {
+        if (entry->turns[turn] == 0)
+            continue;
+        pg_buf_puts(out, before);
+        pg_words_plural(out, entry->turns[turn], "cell", "cells");
+        pg_buf_printf(out, " %s", words[turn]);
+        before = ", ";
+    }
+}
+
+static void print_change(struct pg_buf *out, const struct pg_journal_change *change)
+{
+    pg_buf_printf(out, "%s %s%s%s %s", change->kind, change->ns ? change->ns : "",
+                  change->ns ? "/" : "", change->name, change->what);
+    /* Who removed an object it does not say; who wrote it last may help to find out. */
+    if (change->manager && strcmp(change->what, "removed") == 0)
+        pg_buf_printf(out, " (last written by %s)", change->manager);
+    else if (change->manager)
+        pg_buf_printf(out, " by %s", change->manager);
+}
+
+static void say_entry(struct pg_tui *app, const struct pg_journal_entry *entry)
+{
+    struct pg_buf out = {0};
+    if (entry->nchanges == 0 || !entry->changes[0].decides)
+        return; /* pods come and go */
+    print_change(&out, &entry->changes[0]);
+    if (entry->nchanges + entry->more > 1)
+        pg_buf_printf(&out, " and %" PRIu32 " more", entry->nchanges + entry->more - 1);
+    pg_buf_puts(&out, ": ");
+    print_turns(&out, entry);
+    pg_buf_puts(&out, " (c)");
+    pg_tui_say(app, "%s", pg_buf_text(&out));
+    pg_buf_free(&out);
+}
+
+void pg_news_settle(struct pg_tui *app)
+{
+    struct pg_tui_world *world = app->next;
+    if (!world || is_reading(app))
+        return;
+    app->next = NULL;
+    pg_app_replace(app, world);
+}
+
+void pg_tui_changed(struct pg_tui *app, struct pg_tui_world *world, struct pg_journal_entry *entry)
+{
+    add_entry(app, entry);
+    pg_tui_world_free(app->next);
+    app->next = world;
+    pg_news_settle(app);
+    if (entry && !app->next)
+        say_entry(app, entry);
+}
+
+void pg_tui_fed(struct pg_tui *app, const struct pg_tui_feed *feed)
+{
+    app->fed = true;
+    app->feed = *feed;
+    app->feed.changes = NULL;
+    app->feed.nchanges = 0;
+}
+
+void pg_news_free(struct pg_tui *app)
+{
+    pg_tui_world_free(app->next);
+    while (app->journal) {
+        struct pg_journal_entry *older = app->journal->older;
+        pg_journal_free(app->journal);
+        app->journal = older;
+    }
+}
+
+/* --- words ----------------------------------------------------------------------------------------- */
+
+static void print_age(struct pg_buf *out, int64_t ms)
+{
+    int64_t s = ms / 1000;
+    if (s < 60)
+        pg_buf_printf(out, "%" PRId64 "s", s);
+    else if (s < 3600)
+        pg_buf_printf(out, "%" PRId64 "m", s / 60);
+    else
+        pg_buf_printf(out, "%" PRId64 "h%" PRId64 "m", s / 3600, s / 60 % 60);
+}
+
+bool pg_news_words(struct pg_buf *out, const struct pg_tui *app)
+{
+    int64_t age = pg_clock_ms() - app->feed.proven_ms;
+    if (!app->fed)
+        return false;
+    if (age > STALE_MS || *app->feed.trouble) {
+        pg_buf_puts(out, "STALE ");
+        print_age(out, age);
+        return true;
+    }
+    pg_buf_puts(out, app->next ? "live, changed since" : "live");
+    if (!app->feed.whole)
+        pg_buf_puts(out, " in part");
+    return false;
+}
+
+/* The wall clock's hour, minute and second here. */
+static void print_time(struct pg_buf *out, int64_t seconds)
+{
+    time_t time = (time_t)seconds;
+    struct tm tm;
+    char text[16] = "";
+    if (localtime_r(&time, &tm))
+        strftime(text, sizeof text, "%H:%M:%S", &tm);
+    pg_buf_puts(out, text);
+}
+
+bool pg_news_story(struct pg_buf *out, const struct pg_tui *app, uint32_t from, uint32_t to)
+{
+    for (const struct pg_journal_entry *entry = app->journal; entry; entry = entry->older) {
+        const struct pg_journal_cell *cell = pg_journal_find(entry, app->world->cluster, from, to);
+        if (!cell)
+            continue;
+        pg_buf_printf(out, "was %s until ", cell->before);
+        print_time(out, entry->time);
+        pg_buf_puts(out, ": ");
+        if (entry->nchanges > 0)
+            print_change(out, &entry->changes[0]);
+        if (entry->nchanges + entry->more > 1)
+            pg_buf_printf(out, " (one of %" PRIu32 " changes)", entry->nchanges + entry->more);
+        return true;
+    }
+    return false;
+}
+
+void pg_news_put_story(struct pg_lines *lines, const struct pg_tui *app,
+                       const struct pg_proof *proof)
+{
+    const struct pg_end *from = proof->flow ? &proof->flow->from : NULL;
+    const struct pg_end *to = proof->flow ? &proof->flow->to : NULL;
+    struct pg_buf out = {0};
+    if (!app->journal || !from || from->kind != PG_END_POD || to->kind != PG_END_POD)
+        return;
+    if (pg_news_story(&out, app, from->index, to->index))
+        pg_lines_wrap(lines, 2, 4, PG_ROLE_WARN, PG_NO_LOC, pg_buf_text(&out));
+    pg_buf_free(&out);
+}
+
+/* --- the page -------------------------------------------------------------------------------------- */
+
+static enum pg_role role_of(enum pg_journal_turn turn)
+{
+    return turn == PG_TURN_GAINED ? PG_ROLE_ALL
+           : turn == PG_TURN_LOST ? PG_ROLE_DENY
+                                  : PG_ROLE_TEXT;
+}
+
+static void put_cells(struct pg_lines *lines, const struct pg_journal_entry *entry)
+{
+    static const char *const marks[] = {"+", "-", "~"};
+    uint32_t all = entry->turns[0] + entry->turns[1] + entry->turns[2];
+    uint32_t shown = 0;
+    /* What opened first, then what closed. */
+    for (uint32_t i = 0; i < 3 * entry->ncells && shown < CELLS_SHOWN; i++) {
+        const struct pg_journal_cell *cell = &entry->cells[i % entry->ncells];
+        struct pg_buf out = {0};
+        if (cell->turn != (enum pg_journal_turn)(i / entry->ncells))
+            continue;
+        shown++;
+        pg_buf_printf(&out, "%s %s -> %s  %s, was %s", marks[cell->turn], cell->from, cell->to,
+                      cell->after, cell->before);
+        pg_lines_wrap(lines, 4, 8, role_of(cell->turn), PG_NO_LOC, pg_buf_text(&out));
+        pg_buf_free(&out);
+    }
+    if (all > shown) {
+        pg_lines_open(lines);
+        pg_lines_addf(lines, PG_ROLE_DIM, "    and %" PRIu32 " more", all - shown);
+    }
+}
+
+static void put_entry(struct pg_lines *lines, const struct pg_journal_entry *entry)
+{
+    struct pg_buf out = {0};
+    print_time(&out, entry->time);
+    pg_buf_puts(&out, "  ");
+    print_turns(&out, entry);
+    pg_lines_open(lines);
+    pg_lines_add(lines, PG_ROLE_HEADING, pg_buf_text(&out));
+    for (uint32_t i = 0; i < entry->nchanges && i < CHANGES_SHOWN; i++) {
+        pg_buf_clear(&out);
+        print_change(&out, &entry->changes[i]);
+        pg_lines_wrap(lines, 2, 4, PG_ROLE_TEXT, PG_NO_LOC, pg_buf_text(&out));
+    }
+    uint32_t more =
+        entry->more + (entry->nchanges > CHANGES_SHOWN ? entry->nchanges - CHANGES_SHOWN : 0);
+    if (more > 0) {
+        pg_lines_open(lines);
+        pg_lines_addf(lines, PG_ROLE_DIM, "  and %" PRIu32 " more objects", more);
+    }
+    put_cells(lines, entry);
+    pg_lines_open(lines);
+    pg_buf_free(&out);
+}
+
+void pg_page_build_journal(struct pg_tui *app, struct pg_view *view)
+{
+    struct pg_lines *lines = &view->page.lines;
+    const char *none = app->options.follow
+                           ? "Nothing has changed since the cluster was read."
+                           : "The source is not a live cluster: it does not change by itself.";
+    for (const struct pg_journal_entry *entry = app->journal; entry; entry = entry->older)
+        put_entry(lines, entry);
+    if (!app->journal)
+        pg_lines_wrap(lines, 0, 0, PG_ROLE_TEXT, PG_NO_LOC, none);
+    snprintf(view->page.title, sizeof view->page.title, "what changed in the last hour");
+}

@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""The grid follows the cluster: seen in a real terminal (tmux) while the server changes, forgets, falls silent, dies."""
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+from harness import POLGRID, SECRET, main, obj, pod, policy, world
+
+
+class Screen:
+    """polgrid in a terminal of its own."""
+
+    count = 0
+
+    def __init__(self, config, *words, columns=130, rows=36):
+        Screen.count += 1
+        self.socket = f"polgrid-live-{os.getpid()}-{Screen.count}"
+        command = " ".join([POLGRID, "--kubeconfig", config, *words]) + "; echo ended $?; sleep 600"
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
+                  f"env LC_ALL=C.UTF-8 NO_COLOR=1 sh -c '{command}'")
+
+    def tmux(self, *words):
+        return subprocess.run(["tmux", "-L", self.socket, *words], capture_output=True, check=False,
+                              timeout=20).stdout.decode()
+
+    def text(self):
+        text = self.tmux("capture-pane", "-p")
+        assert SECRET not in text
+        return text
+
+    def keys(self, *keys):
+        self.tmux("send-keys", *keys)
+
+    def wait(self, *words, gone=(), seconds=15):
+        """Waits until all words are on the screen, and none of the others."""
+        end = time.time() + seconds
+        while True:
+            text = self.text()
+            if all(w in text for w in words) and not any(w in text for w in gone):
+                return text
+            assert time.time() < end, f"waited for {words}, not {gone}:\n{text}"
+            time.sleep(0.1)
+
+    def row(self, name):
+        """The cells of a row of the grid."""
+        for line in self.text().splitlines():
+            if line[1:].startswith(name + " "):
+                return line.split("|")[0].rstrip()
+        return ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.tmux("kill-server")
+
+
+OPEN = policy("pay", "deny", ingress=[{}], egress=[{}])
+
+
+def a_change_is_seen(bench):
+    """The cell changes, the journal says who did it, and the cell itself what it was."""
+    api = bench.serve(world(12))
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods", api.url)
+        before = screen.row("ops")
+        api.cluster.put(OPEN, manager="argocd-controller")
+        screen.wait("NetworkPolicy pay/deny changed by argocd-controller", "cells opened")
+        assert screen.row("ops") != before
+        screen.keys("c")
+        screen.wait("what changed in the last hour", "pay/deny changed by argocd-controller",
+                    "+ ops/Pod/p-0002 -> pay/Pod/p-0001  every port, was denied")
+        screen.keys("Escape")
+        screen.keys(":goto ops pay", "Enter")
+        screen.wait("was denied until", "NetworkPolicy pay/deny")
+        api.cluster.delete("NetworkPolicy", "pay", "deny", "networking.k8s.io")
+        screen.wait("pay/deny removed (last written by")
+
+
+def pods_come_and_go(bench):
+    api = bench.serve(world(12))
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods")
+        for i in range(5):
+            api.cluster.put(pod("ops", f"new-{i}", "a", f"10.9.0.{i + 1}"))
+        screen.wait("17 pods")
+        api.cluster.delete("Pod", "ops", "new-0")
+        screen.wait("16 pods")
+        api.cluster.put(obj("v1", "Namespace", "late", labels={"team": "z"}))
+        api.cluster.put(pod("late", "p", "a", "10.9.1.1"))
+        screen.wait("17 pods", " late ")
+
+
+def a_page_stays(bench):
+    """What one reads does not change under one's eyes; the title says that there is news."""
+    api = bench.serve(world(12))
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods")
+        screen.keys("w")
+        screen.wait("> why")
+        api.cluster.put(OPEN)
+        screen.wait("> why", "changed since")
+        screen.keys("Escape")
+        screen.wait("[live]", "12 pods", gone=("> why", "changed since"))
+
+
+def a_forgotten_version(bench):
+    """410 as an event: the list is read again, and what was missed is found."""
+    api = bench.serve(world(12))
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods")
+        api.faults["watch-silent"] = True
+        time.sleep(0.5)
+        api.cluster.put(pod("ops", "missed", "a", "10.9.0.1"))
+        api.cluster.delete("Pod", "pay", "p-0001")
+        api.cluster.delete("Pod", "pay", "p-0004")
+        api.cluster.compact()
+        api.faults.clear()
+        screen.wait("11 pods")
+        lists = [r["path"] for r in api.log if "/pods?" in r["path"] and "watch" not in r["path"]]
+        assert len(lists) == 2, lists
+
+
+def watches_that_end(bench):
+    for fault in ("watch-end", "watch-reset"):
+        api = bench.serve(world(12))
+        with Screen(bench.kubeconfig(api)) as screen:
+            screen.wait("[live]", "12 pods")
+            api.faults[fault] = True
+            api.drop_watches()
+            api.cluster.put(OPEN)
+            screen.wait("NetworkPolicy pay/deny changed")
+            api.faults.clear()
+            api.cluster.put(pod("ops", "later", "a", "10.9.0.1"))
+            screen.wait("13 pods", seconds=40)
+
+
+def a_dead_server(bench):
+    """Stale is said, with the reason; what was read stays; when the server is back all is as before."""
+    api = bench.serve(world(12))
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods")
+        api.stop()
+        text = screen.wait("STALE", "no connection to", seconds=50)
+        assert "12 pods" in text
+        cluster = api.cluster
+        cluster.put(pod("ops", "meanwhile", "a", "10.9.0.1"))
+        again = bench.serve(cluster=cluster, port=api.port)
+        screen.wait("[live]", "13 pods", seconds=50)
+        again.stop()
+
+
+def a_silent_watch(bench):
+    """A connection that is dead and does not know it is found within a minute."""
+    api = bench.serve(world(12))
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods")
+        api.faults["watch-silent"] = True
+        time.sleep(0.5)
+        began = api.watches
+        api.cluster.put(pod("ops", "unheard", "a", "10.9.0.1"))
+        while api.watches == began and not time.sleep(0.5):
+            pass
+        api.faults.clear()
+        screen.wait("13 pods", seconds=70)
+
+
+def events_that_make_no_sense(bench):
+    """Of another kind, twice, of what is not there, of no known type, no JSON: all are survived."""
+    api = bench.serve(world(12))
+    stray = pod("ops", "p-0002", "a", "10.0.0.3")
+    stray["metadata"]["resourceVersion"] = "1"
+    gone = pod("ops", "never", "a", "10.9.0.1")
+    service = obj("v1", "Service", "s", "ops", spec={})
+    api.faults["watch-extra"] = [{"type": "ADDED", "object": stray}, {"type": "ADDED", "object": stray},
+                                 {"type": "DELETED", "object": gone}, {"type": "DANCED", "object": stray},
+                                 {"type": "ADDED", "object": service}, {"type": "ADDED"}]
+    api.only = "/pods"
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods")
+        api.faults.clear()
+        api.cluster.put(pod("ops", "later", "a", "10.9.0.1"))
+        screen.wait("13 pods", seconds=40)
+
+
+def rights_taken_away(bench):
+    """What may not be read any more is unknown from then on."""
+    api = bench.serve(world(12))
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods")
+        row = screen.row("ops")
+        assert "?" not in row, row
+        api.tokens[SECRET].may = {("", p) for p in ("namespaces", "pods", "nodes", "services", "deployments")}
+        api.drop_watches()
+        end = time.time() + 40
+        while "?" not in screen.row("ops"):
+            assert time.time() < end, screen.text()
+            time.sleep(0.2)
+
+
+def a_thousand_changes(bench):
+    """The end is what a fresh reading gives."""
+    api = bench.serve(world(30))
+    config = bench.kubeconfig(api)
+    with Screen(config) as screen:
+        screen.wait("[live]", "30 pods")
+        for i in range(1000):
+            name = f"churn-{i * 7 % 40}"
+            if i % 3 == 2 and ("ops", name) in api.cluster.objects[("", "v1", "pods")]:
+                api.cluster.delete("Pod", "ops", name)
+            elif i % 5 == 0:
+                api.cluster.put(policy("ops", f"np-{i % 4}", podSelector={"matchLabels": {"app": "ab"[i % 2]}},
+                                       ingress=[{"from": [{"podSelector": {"matchLabels": {"app": "a"}}}]}] * (i % 3)))
+            else:
+                api.cluster.put(pod("ops", name, "ab"[i % 2], f"10.8.{i % 200}.{i // 200 + 1}"))
+        pods = len(api.cluster.objects[("", "v1", "pods")])
+        screen.wait(f"{pods} pods", seconds=30)
+        screen.keys("Escape")
+        time.sleep(1)
+
+        def body(text):
+            return [line.split("|")[0].rstrip() for line in text.splitlines()[2:16]]
+        with Screen(config) as fresh:
+            fresh.wait("[live]", f"{pods} pods")
+            assert body(fresh.text()) == body(screen.text()), fresh.text() + screen.text()
+
+
+def only_get(bench):
+    api = bench.serve(world(12))
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]")
+        api.cluster.put(OPEN)
+        screen.wait("pay/deny changed")
+        screen.keys("R")
+        screen.wait("read again")
+        api.cluster.put(pod("ops", "later", "a", "10.9.0.1"))
+        screen.wait("13 pods")
+        screen.keys("q")
+        screen.wait("ended 0")
+    assert {r["method"] for r in api.log} == {"GET"}
+
+
+def no_cluster(bench):
+    """No screen is opened for a cluster that can't be reached: the sentence stays on the terminal."""
+    api = bench.serve()
+    api.stop()
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("Connection refused", "ended 3")
+
+
+if __name__ == "__main__":
+    if not shutil.which("tmux"):
+        print("1..0 # SKIP no tmux to look at a screen with")
+        sys.exit(0)
+    sys.exit(main([a_change_is_seen, pods_come_and_go, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
+                   a_silent_watch, events_that_make_no_sense, rights_taken_away, a_thousand_changes, only_get,
+                   no_cluster]))

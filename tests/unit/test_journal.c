@@ -1,0 +1,148 @@
+/* polgrid/journal.h: which cells a change opened and closed. */
+#include "loading.h"
+
+#include "polgrid/journal.h"
+
+#define POD(ns, name)                                                           \
+    "---\napiVersion: v1\nkind: Pod\nmetadata: {name: " name ", namespace: " ns \
+    ", labels: {app: " name "}}\nspec: {containers: [{name: c}]}\n"
+#define PODS POD("a", "a1") POD("a", "a2") POD("b", "b1") POD("c", "c1")
+#define POLICY(ns, name, spec)                                                           \
+    "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: " name \
+    ", namespace: " ns "}\nspec: " spec "\n"
+#define DENY(ns) POLICY(ns, "deny", "{podSelector: {}, policyTypes: [Ingress]}")
+
+static const struct pg_journal_change policy_of_a = {"changed", "NetworkPolicy", "a", "p", "me",
+                                                     true};
+
+/* What a change made of two states, as lines. */
+static void compare(struct pg_buf *out, const char *before, const char *after,
+                    const struct pg_journal_change *changes, uint32_t n, uint32_t more)
+{
+    struct pg_cluster *old = load_text(before), *new = load_text(after);
+    struct pg_eval *a = pg_eval_new(old, NULL), *b = pg_eval_new(new, NULL);
+    struct pg_journal_entry *entry = pg_journal_compare(a, b, changes, n, more, 7);
+
+    pg_buf_clear(out);
+    if (entry)
+        pg_buf_printf(out, "+%u -%u ~%u\n", entry->turns[PG_TURN_GAINED],
+                      entry->turns[PG_TURN_LOST], entry->turns[PG_TURN_OTHER]);
+    for (uint32_t i = 0; entry && i < entry->ncells; i++)
+        pg_buf_printf(out, "%s %s: %s, %s\n", entry->cells[i].from, entry->cells[i].to,
+                      entry->cells[i].before, entry->cells[i].after);
+    pg_journal_free(entry);
+    pg_eval_free(a);
+    pg_eval_free(b);
+    pg_cluster_free(old);
+    pg_cluster_free(new);
+}
+
+static void assert_entry(const char *before, const char *after, const char *expected)
+{
+    struct pg_buf out = {0};
+
+    compare(&out, before, after, &policy_of_a, 1, 0);
+    assert_string_equal(pg_buf_text(&out), expected);
+    pg_buf_free(&out);
+}
+
+static void test_closed_and_opened(void **state)
+{
+    (void)state;
+    assert_entry(PODS, PODS DENY("a"),
+                 "+0 -6 ~0\n"
+                 "a/Pod/a1 a/Pod/a2: every port, denied\n"
+                 "a/Pod/a2 a/Pod/a1: every port, denied\n"
+                 "b/Pod/b1 a/Pod/a1: every port, denied\n"
+                 "b/Pod/b1 a/Pod/a2: every port, denied\n"
+                 "c/Pod/c1 a/Pod/a1: every port, denied\n"
+                 "c/Pod/c1 a/Pod/a2: every port, denied\n");
+    assert_entry(
+        PODS DENY("a"),
+        PODS DENY("a") POLICY(
+            "a", "p", "{podSelector: {matchLabels: {app: a1}}, ingress: [{ports: [{port: 80}]}]}"),
+        "+3 -0 ~0\n"
+        "a/Pod/a2 a/Pod/a1: denied, 80/TCP\n"
+        "b/Pod/b1 a/Pod/a1: denied, 80/TCP\n"
+        "c/Pod/c1 a/Pod/a1: denied, 80/TCP\n");
+}
+
+/* Other ports are another answer, though numbers of sets may be the same. */
+static void test_ports(void **state)
+{
+    (void)state;
+    assert_entry(
+        PODS POLICY("a", "p",
+                    "{podSelector: {matchLabels: {app: a1}}, ingress: [{ports: [{port: 80}]}]}"),
+        PODS POLICY("a", "p",
+                    "{podSelector: {matchLabels: {app: a1}}, ingress: [{ports: [{port: 81}]}]}"),
+        "+0 -0 ~3\n"
+        "a/Pod/a2 a/Pod/a1: 80/TCP, 81/TCP\n"
+        "b/Pod/b1 a/Pod/a1: 80/TCP, 81/TCP\n"
+        "c/Pod/c1 a/Pod/a1: 80/TCP, 81/TCP\n");
+    assert_entry(PODS DENY("a"), PODS DENY("a"), "+0 -0 ~0\n");
+}
+
+/* Pods that come or go are no cells that opened or closed. */
+static void test_other_pods(void **state)
+{
+    (void)state;
+    assert_entry(POD("a", "a1") POD("b", "b1"), PODS DENY("a"),
+                 "+0 -1 ~0\nb/Pod/b1 a/Pod/a1: every port, denied\n");
+    assert_entry(PODS, POD("b", "b1"), "+0 -0 ~0\n");
+}
+
+/* Only what the change may touch is looked at; and what cells don't hang on is no entry. */
+static void test_touched(void **state)
+{
+    const struct pg_journal_change service = {"changed", "Service", "a", "s", NULL, false};
+    const struct pg_journal_change other = {"changed", "NetworkPolicy", "b", "p", NULL, true};
+    const struct pg_journal_change namespace = {"changed", "Namespace", NULL, "b", NULL, true};
+    struct pg_buf out = {0};
+
+    (void)state;
+    compare(&out, PODS, PODS DENY("a"), &service, 1, 0);
+    assert_string_equal(pg_buf_text(&out), "");
+    compare(&out, POD("a", "a1") POD("c", "c1"), POD("a", "a1") POD("c", "c1") DENY("a"), &other, 1,
+            0);
+    assert_string_equal(pg_buf_text(&out), "+0 -0 ~0\n");
+    compare(&out, POD("a", "a1") POD("c", "c1"), POD("a", "a1") POD("c", "c1") DENY("a"),
+            &namespace, 1, 0);
+    assert_string_equal(pg_buf_text(&out), "+0 -1 ~0\nc/Pod/c1 a/Pod/a1: every port, denied\n");
+    compare(&out, POD("a", "a1") POD("c", "c1"), POD("a", "a1") POD("c", "c1") DENY("a"), &other, 1,
+            3);
+    assert_string_equal(pg_buf_text(&out), "+0 -1 ~0\nc/Pod/c1 a/Pod/a1: every port, denied\n");
+    pg_buf_free(&out);
+}
+
+static void test_find(void **state)
+{
+    struct pg_cluster *old = load_text(PODS), *new = load_text(PODS DENY("b"));
+    struct pg_eval *a = pg_eval_new(old, NULL), *b = pg_eval_new(new, NULL);
+    const struct pg_journal_change change = {"added", "NetworkPolicy", "b", "deny", NULL, true};
+    struct pg_journal_entry *entry = pg_journal_compare(a, b, &change, 1, 0, 7);
+
+    (void)state;
+    assert_non_null(pg_journal_find(entry, new, 0, 2));
+    assert_string_equal(pg_journal_find(entry, new, 0, 2)->before, "every port");
+    assert_int_equal(pg_journal_find(entry, new, 0, 2)->turn, PG_TURN_LOST);
+    assert_null(pg_journal_find(entry, new, 2, 0));
+    pg_journal_free(entry);
+    pg_eval_free(a);
+    pg_eval_free(b);
+    pg_cluster_free(old);
+    pg_cluster_free(new);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_closed_and_opened),
+        cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_other_pods),
+        cmocka_unit_test(test_touched),
+        cmocka_unit_test(test_find),
+    };
+
+    return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
+}
