@@ -36,6 +36,9 @@ struct pg_load_options {
        out. May be NULL. */
     void (*object)(void *object_context, const struct pg_object *object);
     void *object_context;
+    /* Threads that read the files of a directory; what comes of it is the same. 0: as many as are of use. All calls
+       come from the thread that loads. */
+    uint32_t threads;
     /* Called now and then with what has been read; returning false stops the load, keeps what is there
        and marks the cluster partial. May be NULL. */
     bool (*progress)(void *context, const struct pg_load_progress *progress);

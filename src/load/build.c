@@ -11,6 +11,9 @@
 /* Lists of lists of objects: beyond this many levels the elements are kept until the outer one is done. */
 #define MAX_LEVEL 3
 
+/* Bytes of nodes after which an arena is given away (pg_build_keep). */
+#define FULL ((size_t)256 << 10)
+
 enum role {
     ROLE_PLAIN,
     ROLE_OBJECT, /* a map that may be a Kubernetes object: the document, or an element of `items` */
@@ -68,7 +71,8 @@ struct pg_build {
     PG_VEC(struct anchor) anchors;
     struct pg_map names; /* hash of an anchor's name to its number */
     uint32_t expanded;
-    bool whole; /* documents are no Kubernetes objects */
+    bool whole;          /* documents are no Kubernetes objects */
+    pg_build_take *take; /* NULL: nodes are forgotten */
 };
 
 struct pg_build *pg_build_new(const struct pg_build_sink *sink, struct pg_fault *fault)
@@ -99,11 +103,32 @@ void pg_build_whole(struct pg_build *build)
     build->whole = true;
 }
 
+void pg_build_keep(struct pg_build *build, pg_build_take *take)
+{
+    build->take = take;
+}
+
+static void give(struct pg_build *build, uint32_t level)
+{
+    build->take(build->sink.context, build->arenas[level]);
+    build->arenas[level] = pg_arena_new();
+}
+
+void pg_build_give(struct pg_build *build)
+{
+    for (uint32_t level = 0; level <= MAX_LEVEL; level++)
+        if (pg_arena_size(build->arenas[level]) > 0)
+            give(build, level);
+}
+
 /* Forgets the nodes of elements from this level on. */
 static void forget(struct pg_build *build, uint32_t level)
 {
     for (; level <= MAX_LEVEL; level++) {
-        pg_arena_reset(build->arenas[level]);
+        if (!build->take)
+            pg_arena_reset(build->arenas[level]);
+        else if (pg_arena_size(build->arenas[level]) >= FULL)
+            give(build, level);
         build->nodes[level] = 0;
         build->held[level] = false;
     }

@@ -49,6 +49,14 @@ void pg_build_free(struct pg_build *build);
    to the sink's `object` at once. */
 void pg_build_whole(struct pg_build *build);
 
+/* From here on nodes are not forgotten but live in arenas that `take` is given: each time one is full of objects that
+   were handed over. Whoever takes it frees it, and not before it is done with those objects. What a builder hands
+   over it never writes to again once it hands over the next thing. */
+typedef void pg_build_take(void *context, struct pg_arena *arena);
+void pg_build_keep(struct pg_build *build, pg_build_take *take);
+/* The rest of them; to be called at the end of an input. */
+void pg_build_give(struct pg_build *build);
+
 /* A document begins: forgets whatever an earlier one left. */
 void pg_build_start(struct pg_build *build);
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ahead.h"
 #include "feed.h"
 #include "loader.h"
 #include "tell.h"
@@ -174,10 +175,32 @@ static bool walk_directory(struct walk *walk, const char *path, int depth)
     return true;
 }
 
+static bool read_one(struct pg_loader *loader, struct pg_ahead *ahead, const char *path)
+{
+    struct pg_err why;
+
+    return ahead ? pg_loader_read_ahead(loader, ahead, path) : read_file(loader, path, true, &why);
+}
+
+static void read_files(struct pg_loader *loader, const struct walk *walk)
+{
+    uint32_t nthreads = loader->options.threads ? loader->options.threads
+                                                : pg_ahead_threads(walk->files.n, walk->bytes);
+    struct pg_ahead *ahead = NULL;
+
+    if (nthreads > 1)
+        ahead = pg_ahead_start(walk->files.v, walk->files.n, nthreads, loader->options.hash);
+    for (uint32_t i = 0; i < walk->files.n && !loader->stopped; i++)
+        if (!read_one(loader, ahead, walk->files.v[i]))
+            tell_path(loader, PG_CODE_FILE_READ, walk->files.v[i],
+                      pg_arena_printf(loader->work, "can't be opened: %s", strerror(errno)));
+    if (ahead)
+        pg_ahead_end(ahead);
+}
+
 static bool read_directory(struct pg_loader *loader, const char *path, struct pg_err *err)
 {
     struct walk walk = {.loader = loader};
-    struct pg_err why;
 
     if (!walk_directory(&walk, path, 1))
         return pg_err_set(err, "%s: %s", path, strerror(errno));
@@ -187,10 +210,7 @@ static bool read_directory(struct pg_loader *loader, const char *path, struct pg
                   loader->options.recursive
                       ? "no file ending in .yaml, .yml or .json in it or below it"
                       : "no file ending in .yaml, .yml or .json in it (-R looks below it, too)");
-    for (uint32_t i = 0; i < walk.files.n && !loader->stopped; i++)
-        if (!read_file(loader, walk.files.v[i], true, &why))
-            tell_path(loader, PG_CODE_FILE_READ, walk.files.v[i],
-                      pg_arena_printf(loader->work, "can't be opened: %s", strerror(errno)));
+    read_files(loader, &walk);
     return true;
 }
 

@@ -1,8 +1,10 @@
 #include "polgrid/load.h"
 
-#include <stdlib.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "ahead.h"
 #include "decode.h"
 #include "feed.h"
 #include "loader.h"
@@ -84,49 +86,104 @@ static bool feed_progress(void *context, uint64_t bytes)
 
 /* --- one source -------------------------------------------------------------------------------- */
 
-static struct pg_loc loc_of_fault(const struct pg_loader *loader)
+static struct pg_file *begin_source(struct pg_loader *loader, const char *name, bool on_disk,
+                                    int64_t mtime_ns)
 {
-    return pg_tell_loc(loader, loader->fault.mark);
+    struct pg_file *file;
+
+    loader->file = loader->files.n;
+    file = pg_vec_add(loader->work, &loader->files);
+    file->name = pg_arena_strdup(loader->cluster->arena, name);
+    file->on_disk = on_disk;
+    file->mtime_ns = mtime_ns;
+    loader->file_documents = 0;
+    loader->progress.file = file->name;
+    return file;
 }
 
-/* Says what is to be said of a source as a whole. */
-static void tell_source(struct pg_loader *loader, const struct pg_feed *feed, bool ok)
+/* Says what is to be said of a source as a whole; `fault`, if any, is where it ended. */
+static void tell_source(struct pg_loader *loader, const struct pg_fault *fault, bool dropped)
 {
     struct pg_loc whole = {loader->file, 0, 0};
 
-    if (!ok) {
-        pg_tell(loader, loader->fault.code, PG_SEVERITY_FATAL, loc_of_fault(loader), NULL, NULL,
-                "%s; what follows in this file is lost", loader->fault.message);
+    if (fault) {
+        pg_tell(loader, fault->code, PG_SEVERITY_FATAL, pg_tell_loc(loader, fault->mark), NULL,
+                NULL, "%s; what follows in this file is lost", fault->message);
         loader->cluster->partial = true;
     } else if (loader->file_documents == 0 && !loader->stopped) {
         pg_tell(loader, PG_CODE_FILE_EMPTY, PG_SEVERITY_WARNING, whole, NULL, NULL,
                 "there is no Kubernetes object in it");
     }
-    if (feed->dropped)
+    if (dropped)
         pg_tell(loader, PG_CODE_FILE_DROPPED, PG_SEVERITY_INFO, whole, NULL, NULL,
                 "too large to keep its text: the source view can't show it");
 }
 
 void pg_loader_read(struct pg_loader *loader, struct pg_feed *feed, const char *name, bool on_disk)
 {
-    struct pg_cluster *cluster = loader->cluster;
-    struct pg_file *file;
+    struct pg_file *file = begin_source(loader, name, on_disk, feed->mtime_ns);
     bool ok;
 
-    loader->file = loader->files.n;
-    file = pg_vec_add(loader->work, &loader->files);
-    file->name = pg_arena_strdup(cluster->arena, name);
-    file->on_disk = on_disk;
-    file->mtime_ns = feed->mtime_ns;
-    loader->file_documents = 0;
-    loader->progress.file = file->name;
     feed->hashes = loader->options.hash;
     ok = pg_read_any(loader->build, feed, &loader->fault);
-    tell_source(loader, feed, ok);
+    tell_source(loader, ok ? NULL : &loader->fault, feed->dropped);
     pg_feed_finish(feed, file->sha256);
     file->bytes = feed->bytes;
     if (feed->keep)
-        file->text = pg_arena_strndup(cluster->arena, pg_buf_text(&feed->kept), feed->kept.n);
+        file->text =
+            pg_arena_strndup(loader->cluster->arena, pg_buf_text(&feed->kept), feed->kept.n);
+}
+
+/* The next note about the file at hand; NULL where the load is stopped while it waits. One that was stopped before
+   goes on to the next bytes, as reading does. */
+static const struct pg_note *await_note(struct pg_loader *loader, struct pg_ahead *ahead)
+{
+    const struct pg_note *note;
+
+    while ((note = pg_ahead_next(ahead)) == NULL)
+        if (!loader->stopped && !pg_loader_progress(loader, 0))
+            return NULL;
+    return note;
+}
+
+/* Where the load is stopped the rest of the file is left alone, as pg_feed_fill() does. */
+static void follow_notes(struct pg_loader *loader, struct pg_ahead *ahead, struct pg_file *file)
+{
+    const struct pg_note *note;
+
+    while ((note = await_note(loader, ahead)) != NULL) {
+        switch (note->kind) {
+        case PG_NOTE_OPENED:
+        case PG_NOTE_FAILED: break; /* not here */
+        case PG_NOTE_BYTES:
+            file->bytes += note->bytes;
+            if (!pg_loader_progress(loader, note->bytes))
+                return;
+            break;
+        case PG_NOTE_OBJECT:
+            pg_decode_object(loader, note->object.tree, note->object.version, note->object.kind);
+            break;
+        case PG_NOTE_STRAY: pg_decode_stray(loader, note->object.tree); break;
+        case PG_NOTE_PARSED: tell_source(loader, note->fault, false); break;
+        case PG_NOTE_END: snprintf(file->sha256, sizeof file->sha256, "%s", note->sha256); return;
+        }
+    }
+}
+
+bool pg_loader_read_ahead(struct pg_loader *loader, struct pg_ahead *ahead, const char *name)
+{
+    const struct pg_note *note;
+
+    loader->progress.file = name;
+    note = await_note(loader, ahead);
+    if (!note)
+        return true;
+    if (note->kind == PG_NOTE_FAILED) {
+        errno = note->error;
+        return false;
+    }
+    follow_notes(loader, ahead, begin_source(loader, name, true, note->mtime_ns));
+    return true;
 }
 
 void pg_loader_text(struct pg_loader *loader, const char *name, const char *text, size_t length)

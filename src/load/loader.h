@@ -129,4 +129,8 @@ int64_t pg_load_mtime(const struct stat *info);
 struct pg_feed;
 void pg_loader_read(struct pg_loader *loader, struct pg_feed *input, const char *name, bool on_disk);
 
+/* The same for the next file on disk that is read ahead. False where it can't be opened: errno tells why. */
+struct pg_ahead;
+bool pg_loader_read_ahead(struct pg_loader *loader, struct pg_ahead *ahead, const char *name);
+
 #endif
