@@ -32,7 +32,7 @@ void *pg_vec_grow_heap(void *v, uint32_t n, uint32_t *cap, size_t size)
 {
     if (n == *cap) {
         /* By half, not twofold: the pages of a large block move, they are not copied. */
-        uint32_t room = n < 1024 ? more_room(n) : n + n / 2;
+        uint32_t room = n < 1024 ? more_room(n) : more_room(n) - n / 2;
         v = pg_xrealloc(v, room * size);
         *cap = room;
     }

@@ -39,14 +39,22 @@ static bool fail(struct pg_feed *input, enum pg_code code, struct pg_mark mark, 
 
 /* --- bytes ------------------------------------------------------------------------------------- */
 
+/* Whether a read would not wait; nor does one that can't be waited for. A signal is no byte. */
+static bool is_ready(int fd)
+{
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    int n = poll(&ready, 1, WAIT_MS);
+
+    return n > 0 || (n < 0 && errno != EINTR);
+}
+
 /* One read of up to CHUNK bytes into the chunk, repeated when a signal interrupts it. */
 static ssize_t read_some(struct pg_feed *input, size_t have)
 {
-    struct pollfd ready = {.fd = input->fd, .events = POLLIN};
     ssize_t n;
 
     /* A pipe may stay silent for ever: whoever wants to stop must not wait for its next byte. */
-    while (input->progress && poll(&ready, 1, WAIT_MS) == 0) {
+    while (input->progress && !is_ready(input->fd)) {
         if (!input->progress(input->context, 0)) {
             input->stopped = true;
             return 0;

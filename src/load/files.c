@@ -13,7 +13,8 @@
 #include "tell.h"
 
 #define MAX_DEPTH 64
-#define MAX_FILES 100000u
+#define MAX_FILES 100000u /* in a directory and those below it */
+#define MAX_NAMES 200000u /* in one directory */
 
 /* The files of a directory, in the order in which they are to be read. */
 struct walk {
@@ -98,20 +99,34 @@ struct names {
     PG_VEC(const char *) list;
 };
 
-/* The names in a directory, in byte order, without hidden ones: a mounted ConfigMap has its files a second
-   time below `..data`. */
+/* Hidden files are none of ours: a mounted ConfigMap has its files a second time below `..data`. */
+static bool is_wanted(const struct walk *walk, const char *name)
+{
+    return name[0] != '.' && (walk->loader->options.recursive || is_manifest(name));
+}
+
+/* The names in a directory, in byte order. */
 static bool list_names(struct walk *walk, const char *path, struct names *names)
 {
     DIR *dir = opendir(path);
     struct dirent *entry;
+    int failure;
 
     if (!dir)
         return false;
-    while (errno = 0, (entry = readdir(dir)) != NULL)
-        if (entry->d_name[0] != '.' && names->list.n < MAX_FILES * 2)
+    while (errno = 0, (entry = readdir(dir)) != NULL && names->list.n < MAX_NAMES)
+        if (is_wanted(walk, entry->d_name))
             pg_vec_push(walk->loader->work, &names->list,
                         pg_arena_strdup(walk->loader->work, entry->d_name));
+    failure = errno;
     closedir(dir);
+    if (entry) /* which of them come first is up to the file system */
+        tell_path(walk->loader, PG_CODE_FILE_MANY, path,
+                  "more than 200,000 names in this directory; some are not read");
+    else if (failure)
+        tell_path(walk->loader, PG_CODE_FILE_READ, path,
+                  pg_arena_printf(walk->loader->work, "can't be listed to its end: %s",
+                                  strerror(failure)));
     if (names->list.n)
         qsort(names->list.v, names->list.n, sizeof *names->list.v, compare_texts);
     return true;

@@ -105,12 +105,14 @@ void pg_finish_synthesise(struct pg_finish *finish, const struct pg_raw_id *by)
 {
     struct pg_loader *loader = finish->loader;
     struct pg_cluster *cluster = finish->cluster;
-    struct pg_label *label = pg_arena_alloc(cluster->arena, sizeof *label);
-    struct pg_raw_namespace raw = {.id = {.name = by->ns, .order = loader->order++}};
+    struct pg_raw_namespace raw = {.id = {.name = by->ns}};
     const char *name = pg_cluster_text(cluster, by->ns);
+    struct pg_label *label;
 
     if (pg_map_get(&finish->namespaces, by->ns))
         return;
+    raw.id.order = loader->order++;
+    label = pg_arena_alloc(cluster->arena, sizeof *label);
     *label = (struct pg_label){pg_strs_puts(cluster->strs, PG_NAME_LABEL), by->ns};
     raw.labels = (struct pg_labels){label, 1};
     pg_map_put(&finish->namespaces, by->ns, loader->namespaces.n);
