@@ -138,10 +138,28 @@ static bool is_new_part(const struct pg_loader *loader, uint32_t index)
     return true;
 }
 
+/* What a load that was stopped would have come to: policies of any kind, for any pod. */
+static void tell_stopped(struct pg_loader *loader)
+{
+    static const struct pg_unread rest = {
+        .what = PG_UNREAD_POLICY,
+        .group = "",
+        .resource = "policies",
+        .kind = "Policy",
+        .reason = "the load was stopped",
+    };
+
+    if (loader->stopped)
+        pg_loader_unread(loader, &rest);
+}
+
 void pg_unread_policies(struct pg_finish *finish)
 {
     struct pg_loader *loader = finish->loader;
-    struct pg_map told = first_tellers(loader);
+    struct pg_map told;
+
+    tell_stopped(loader);
+    told = first_tellers(loader);
 
     /* Which policies refer to what was not read is not looked at: one of the group is enough. Those that were not
        read themselves are unknown anyway. */

@@ -74,6 +74,44 @@ static void assert_matrix(const char *text, const struct pg_unread *unread, uint
 
 static const char three[] = POD("a", "a1") POD("a", "a2") POD("b", "b1");
 
+static bool stop_in_time(void *context, const struct pg_load_progress *progress)
+{
+    (void)context;
+    return progress->pods < 200;
+}
+
+/* A load that was stopped may have come to a policy for any pod: none of those that are there is sure of
+   anything but itself, and the reason says why. */
+static void test_stopped(void **state)
+{
+    struct pg_load_options options = {.progress = stop_in_time};
+    struct pg_loader *loader = pg_loader_new(&options);
+    struct pg_buf text = {0}, said = {0};
+    struct pg_eval *eval;
+    const struct pg_policy *rest;
+
+    (void)state;
+    pg_buf_puts(&text, NAMESPACE("a", "") POLICY("a", "all", "{podSelector: {}, ingress: [{}]}"));
+    for (int i = 0; i < 400; i++)
+        pg_buf_printf(&text, POD("a", "p%u"), i, i);
+    pg_loader_text(loader, "t", pg_buf_text(&text), text.n);
+    eval = pg_eval_new(pg_loader_finish(loader), NULL);
+    assert_true(pg_eval_cluster(eval)->npods < 400);
+    assert_true(pg_eval_cluster(eval)->partial);
+    assert_int_equal(glyph(eval, 0, 0), '#');
+    assert_int_equal(glyph(eval, 0, 1), '?');
+    assert_int_equal(glyph(eval, 1, 0), '?');
+    rest = &pg_eval_cluster(eval)->policies[0]; /* of no namespace: the first */
+    assert_int_equal(rest->kind, PG_POLICY_UNEVALUATED);
+    assert_true(rest->unread);
+    assert_string_equal(rest->why_not, "could not be read: the load was stopped");
+    assert_true(pg_report_left_out(&said, eval));
+    assert_non_null(strstr(pg_buf_text(&said), "not read: policies (the load was stopped)"));
+    pg_buf_free(&text);
+    pg_buf_free(&said);
+    unload(eval);
+}
+
 static void test_policies_of_a_namespace(void **state)
 {
     (void)state;
@@ -237,6 +275,7 @@ static void test_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stopped),
         cmocka_unit_test(test_policies_of_a_namespace),
         cmocka_unit_test(test_denied_stays),
         cmocka_unit_test(test_policies_everywhere),
