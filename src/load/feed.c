@@ -272,7 +272,7 @@ bool pg_feed_fill(struct pg_feed *input)
         return false;
     n = take(input, &data);
     input->p = data;
-    input->end = data + n;
+    input->end = data + (input->stopped ? 0 : n);
     if (n == 0) {
         input->ended = !input->stopped;
         if (input->more && !input->failed && !input->stopped)

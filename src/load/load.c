@@ -32,7 +32,7 @@ static void take_object(void *context, const struct pg_tree *tree, const char *v
 {
     struct pg_loader *loader = context;
 
-    if (loader->options.object)
+    if (loader->options.object && !loader->stopped)
         give_copy(loader, tree, version, kind);
     pg_decode_object(loader, tree, version, kind);
 }
@@ -161,7 +161,7 @@ static void follow_notes(struct pg_loader *loader, struct pg_ahead *ahead, struc
                 return;
             break;
         case PG_NOTE_OBJECT:
-            pg_decode_object(loader, note->object.tree, note->object.version, note->object.kind);
+            take_object(loader, note->object.tree, note->object.version, note->object.kind);
             break;
         case PG_NOTE_STRAY: pg_decode_stray(loader, note->object.tree); break;
         case PG_NOTE_PARSED: tell_source(loader, note->fault, false); break;

@@ -7,6 +7,7 @@
 
 #include "../../src/load/ahead.h"
 #include "polgrid/map.h"
+#include "polgrid/objects.h"
 
 #define SMALL 150u
 #define LARGE 6u
@@ -207,11 +208,24 @@ static bool watch(void *context, const struct pg_load_progress *progress)
     return progress->bytes < seen->stop_bytes && progress->objects < seen->stop_objects;
 }
 
+/* Whoever keeps a copy of the objects gets them all the same. */
+static void copy_object(void *context, const struct pg_object *object)
+{
+    uint64_t *sum = context;
+
+    *sum = pg_hash(object->json, object->n, *sum);
+}
+
 static void print_load(struct pg_buf *out, const struct room *room, uint32_t threads,
                        struct watch seen)
 {
-    struct pg_load_options options = {
-        .hash = true, .threads = threads, .progress = watch, .context = &seen};
+    uint64_t copies = 0;
+    struct pg_load_options options = {.hash = true,
+                                      .threads = threads,
+                                      .object = copy_object,
+                                      .object_context = &copies,
+                                      .progress = watch,
+                                      .context = &seen};
     struct pg_loader *loader = pg_loader_new(&options);
     struct pg_cluster *cluster;
     struct pg_err err;
@@ -219,7 +233,8 @@ static void print_load(struct pg_buf *out, const struct room *room, uint32_t thr
     if (!pg_loader_path(loader, room->path, &err))
         fail_msg("%s", err.text);
     cluster = pg_loader_finish(loader);
-    pg_buf_printf(out, "told %llx\n", (unsigned long long)seen.sum);
+    pg_buf_printf(out, "told %llx, copies %llx\n", (unsigned long long)seen.sum,
+                  (unsigned long long)copies);
     print_files(out, cluster);
     print_objects(out, cluster);
     pg_cluster_free(cluster);
