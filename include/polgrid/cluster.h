@@ -103,12 +103,24 @@ struct pg_workload {
     struct pg_loc loc; /* file 0 line 0 where only its pods were read */
 };
 
+/* What network plugins write on the nodes that they run on. */
+enum pg_node_mark {
+    PG_MARK_CALICO = 1,
+    PG_MARK_CILIUM = 2,
+    PG_MARK_ANTREA = 4,
+    PG_MARK_OVN = 8,
+    PG_MARK_FLANNEL = 16,
+    PG_MARK_K3S_ARGS = 32,      /* the arguments of k3s are there */
+    PG_MARK_K3S_NO_POLICY = 64, /* and --disable-network-policy is one of them */
+};
+
 struct pg_node {
     pg_str name;
     struct pg_labels labels;
     const struct pg_addr *addrs;
     uint32_t naddrs;
     pg_str kubelet_version; /* PG_STR_NONE where it is not known */
+    unsigned marks;         /* enum pg_node_mark, or-ed */
     struct pg_loc loc;
 };
 
@@ -294,6 +306,8 @@ struct pg_cluster {
     const struct pg_origin *origin; /* NULL: no live cluster */
     struct pg_unread *unread;
     uint32_t nunread;
+    const char *const *groups; /* API groups that a live cluster serves; NULL: not known */
+    uint32_t ngroups;
     bool partial; /* loading was stopped, or a file could not be read to its end */
 };
 

@@ -67,6 +67,8 @@ void pg_loader_lines(struct pg_loader *loader, const char *name, pg_loader_next 
    no file defines has none but its name (semantics 1.4). Both are copied. */
 void pg_loader_origin(struct pg_loader *loader, const struct pg_origin *origin);
 void pg_loader_unread(struct pg_loader *loader, const struct pg_unread *unread);
+/* The API groups that the cluster serves: they tell of plugins. Copied. */
+void pg_loader_groups(struct pg_loader *loader, const char *const *groups, uint32_t n);
 /* The word for what hangs on it, as snapshots have it: "policies", "parts", "peers", "extra". */
 const char *pg_unread_what(enum pg_unread_kind what);
 

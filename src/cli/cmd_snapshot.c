@@ -102,6 +102,10 @@ static void add_head(struct taking *taking, struct pg_arena *arena, const struct
     pg_json_end(&json);
     if (cluster->origin)
         add_origin(&json, arena, cluster->origin);
+    pg_json_array(&json, "groups", true);
+    for (uint32_t i = 0; i < cluster->ngroups; i++)
+        pg_json_text(&json, NULL, cluster->groups[i]);
+    pg_json_end(&json);
     add_unread(&json, cluster);
     pg_json_end(&json);
     pg_json_finish(&json);

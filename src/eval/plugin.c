@@ -45,7 +45,10 @@ static const struct known {
     {"weave-net", " kube-system ", "Weave Net", PG_ENFORCEMENT_UNKNOWN,
      "it enforces where its container weave-npc runs", NULL},
     {"aws-node", " kube-system ", "AWS VPC CNI", PG_ENFORCEMENT_UNKNOWN,
-     "it enforces only where it was started with --enable-network-policy=true", OWN_NODE_AWS},
+     "it enforces only where it was started with --enable-network-policy=true, and is documented "
+     "to "
+     "do so for pods of Deployments",
+     OWN_NODE_AWS},
     {"kube-flannel-ds", " kube-flannel kube-system ", "Flannel", PG_ENFORCEMENT_ABSENT, NULL, NULL},
     {"azure-cns", " kube-system ", "Azure CNI", PG_ENFORCEMENT_ABSENT, NULL, NULL},
 };
@@ -93,13 +96,114 @@ static const char *say(struct pg_arena *arena, const struct known *known,
                            known->name);
 }
 
-/* k3s has its plugin inside: only the kubelet's version tells. */
-static const struct pg_node *k3s_node(const struct pg_cluster *cluster)
+/* --- what nodes tell ------------------------------------------------------------------------------ */
+
+static const struct pg_node *marked_node(const struct pg_cluster *cluster, unsigned marks)
 {
     for (uint32_t i = 0; i < cluster->nnodes; i++)
-        if (strstr(pg_cluster_text(cluster, cluster->nodes[i].kubelet_version), "+k3s") != NULL)
+        if ((cluster->nodes[i].marks & marks) != 0)
             return &cluster->nodes[i];
     return NULL;
+}
+
+/* k3s has its plugin inside: the kubelet's version tells of it, and its arguments whether it was turned off. On
+   every node it is the same program, but each has arguments of its own. */
+static bool find_k3s(struct pg_arena *arena, const struct pg_cluster *cluster,
+                     struct pg_plugin *plugin)
+{
+    const struct pg_node *node = NULL, *off = marked_node(cluster, PG_MARK_K3S_NO_POLICY);
+    bool told = true;
+    for (uint32_t i = 0; i < cluster->nnodes; i++) {
+        const struct pg_node *other = &cluster->nodes[i];
+        if (strstr(pg_cluster_text(cluster, other->kubelet_version), "+k3s") == NULL)
+            continue;
+        node = node != NULL ? node : other;
+        told = told && (other->marks & PG_MARK_K3S_ARGS) != 0;
+    }
+    if (node == NULL)
+        return false;
+    plugin->name = "k3s";
+    plugin->evidence = pg_arena_printf(arena, "the kubelet's version on node %s is %s",
+                                       pg_cluster_text(cluster, node->name),
+                                       pg_cluster_text(cluster, node->kubelet_version));
+    if (off != NULL) {
+        plugin->enforcement = PG_ENFORCEMENT_ABSENT;
+        plugin->evidence = pg_arena_printf(arena, "--disable-network-policy on node %s",
+                                           pg_cluster_text(cluster, off->name));
+        plugin->sentence =
+            "policies describe intent only: k3s was started without its network policy "
+            "controller, all traffic is allowed";
+    } else if (told) {
+        plugin->enforcement = PG_ENFORCEMENT_FOUND;
+        plugin->sentence = "k3s enforces NetworkPolicy";
+    } else {
+        plugin->sentence = "whether k3s enforces NetworkPolicy is not known: it does unless it was "
+                           "started with --disable-network-policy";
+    }
+    return true;
+}
+
+/* Annotations that plugins write on their nodes: for those who may not read DaemonSets. */
+static bool find_mark(struct pg_arena *arena, const struct pg_cluster *cluster,
+                      struct pg_plugin *plugin)
+{
+    static const struct {
+        unsigned mark;
+        const char *name, *own_node;
+        const char *condition; /* NULL: it enforces */
+    } marks[] = {
+        {PG_MARK_CALICO, "Calico", OWN_NODE_CALICO, NULL},
+        {PG_MARK_CILIUM, "Cilium", OWN_NODE_CILIUM, NULL},
+        {PG_MARK_ANTREA, "Antrea", OWN_NODE_ANTREA, NULL},
+        {PG_MARK_OVN, "OVN-Kubernetes", NULL, NULL},
+        {PG_MARK_FLANNEL, "Flannel", NULL,
+         "it does not by itself, and whether something beside it does was not seen"},
+    };
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const struct pg_node *node = marked_node(cluster, marks[i].mark);
+        if (node == NULL)
+            continue;
+        plugin->name = marks[i].name;
+        plugin->own_node = marks[i].own_node;
+        plugin->enforcement = marks[i].condition ? PG_ENFORCEMENT_UNKNOWN : PG_ENFORCEMENT_FOUND;
+        plugin->evidence =
+            pg_arena_printf(arena, "annotations of node %s", pg_cluster_text(cluster, node->name));
+        plugin->sentence =
+            marks[i].condition
+                ? pg_arena_printf(arena, "whether %s enforces NetworkPolicy is not known: %s",
+                                  marks[i].name, marks[i].condition)
+                : pg_arena_printf(arena, "%s enforces NetworkPolicy", marks[i].name);
+        return true;
+    }
+    return false;
+}
+
+/* --- what the API tells --------------------------------------------------------------------------- */
+
+/* Groups that plugins bring: that they are served does not say that the plugin runs. */
+static bool find_group(struct pg_arena *arena, const struct pg_cluster *cluster,
+                       struct pg_plugin *plugin)
+{
+    static const struct {
+        const char *group, *name;
+    } groups[] = {{"crd.projectcalico.org", "Calico"},
+                  {"projectcalico.org", "Calico"},
+                  {"cilium.io", "Cilium"},
+                  {"crd.antrea.io", "Antrea"},
+                  {"k8s.ovn.org", "OVN-Kubernetes"},
+                  {"networking.k8s.aws", "AWS VPC CNI"}};
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        for (uint32_t g = 0; g < cluster->ngroups; g++) {
+            if (strcmp(cluster->groups[g], groups[i].group) != 0)
+                continue;
+            plugin->name = groups[i].name;
+            plugin->enforcement = PG_ENFORCEMENT_UNKNOWN;
+            plugin->evidence = pg_arena_printf(arena, "the API group %s", groups[i].group);
+            plugin->sentence = pg_arena_printf(
+                arena, "the API knows objects of %s; whether it runs was not seen", groups[i].name);
+            return true;
+        }
+    return false;
 }
 
 struct pg_plugin pg_plugin_find(struct pg_arena *arena, const struct pg_cluster *cluster)
@@ -120,16 +224,10 @@ struct pg_plugin pg_plugin_find(struct pg_arena *arena, const struct pg_cluster 
             .sentence = say(arena, &KNOWN[i], enforcement),
             .own_node = KNOWN[i].own_node};
     }
-    const struct pg_node *node = k3s_node(cluster);
-    if (node != NULL)
-        return (struct pg_plugin){
-            .enforcement = PG_ENFORCEMENT_UNKNOWN,
-            .name = "k3s",
-            .evidence = pg_arena_printf(arena, "the kubelet's version on node %s is %s",
-                                        pg_cluster_text(cluster, node->name),
-                                        pg_cluster_text(cluster, node->kubelet_version)),
-            .sentence = "whether k3s enforces NetworkPolicy is not known: it does unless it was "
-                        "started with --disable-network-policy"};
+    struct pg_plugin plugin = {.enforcement = PG_ENFORCEMENT_UNKNOWN};
+    if (find_k3s(arena, cluster, &plugin) || find_mark(arena, cluster, &plugin) ||
+        find_group(arena, cluster, &plugin))
+        return plugin;
     return (struct pg_plugin){.sentence = "assumes a network plugin that enforces NetworkPolicy: "
                                           "none was seen"};
 }

@@ -193,6 +193,7 @@ struct pg_cluster *pg_live_cluster(struct pg_live *live, const struct pg_load_op
 
     pg_loader_origin(loader, &origin);
     live_tell_unread(live, loader);
+    pg_loader_groups(loader, live->discovery.groups.v, live->discovery.groups.n);
     for (uint32_t r = 0; r < live_nresources; r++) {
         if (live_resources[r].need == LIVE_POLICY)
             live_store_each(live->store, r, NULL, add_policy, &filling);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "decode.h"
+#include "marks.h"
 #include "polgrid/portset.h"
 #include "syntax.h"
 
@@ -70,6 +71,19 @@ static void add_addresses(struct pg_decode *decode, const struct pg_at *list, co
     }
 }
 
+static unsigned read_marks(const struct pg_at *object)
+{
+    struct pg_at metadata = pg_at_get(object, "metadata");
+    struct pg_at notes = pg_at_get(&metadata, "annotations");
+    unsigned marks = 0;
+
+    for (uint32_t i = 0; i < pg_at_entries(&notes); i++) {
+        struct pg_at entry = pg_at_entry(&notes, i);
+        marks |= pg_marks_of(entry.key, pg_at_text(&entry));
+    }
+    return marks;
+}
+
 void pg_decode_node(struct pg_decode *decode, const struct pg_at *object)
 {
     struct pg_at status = pg_at_get(object, "status"), list = pg_at_get(&status, "addresses");
@@ -82,6 +96,7 @@ void pg_decode_node(struct pg_decode *decode, const struct pg_at *object)
     raw.ninternal = raw.naddrs;
     add_addresses(decode, &list, "ExternalIP", &raw);
     raw.kubelet_version = pg_decode_field(decode, &info, "kubeletVersion");
+    raw.marks = read_marks(object);
     if (decode->rejected)
         return;
     raw.id = pg_decode_id(decode, object);

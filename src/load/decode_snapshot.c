@@ -51,6 +51,21 @@ static void read_unread(struct pg_decode *decode, const struct pg_at *item)
     pg_loader_unread(decode->loader, &unread);
 }
 
+static void read_groups(struct pg_decode *decode, const struct pg_at *object)
+{
+    struct pg_at list = pg_at_get(object, "groups");
+    uint32_t n = pg_at_items(&list);
+    const char **groups = pg_arena_array(decode->loader->work, n, sizeof *groups);
+
+    for (uint32_t i = 0; i < n; i++) {
+        struct pg_at item = pg_at_item(&list, i);
+        groups[i] = pg_at_text(&item);
+        groups[i] = groups[i] ? groups[i] : "";
+    }
+    if (n > 0)
+        pg_loader_groups(decode->loader, groups, n);
+}
+
 void pg_decode_snapshot(struct pg_decode *decode, const struct pg_at *object)
 {
     struct pg_at list = pg_at_get(object, "unread");
@@ -67,6 +82,7 @@ void pg_decode_snapshot(struct pg_decode *decode, const struct pg_at *object)
         origin.taken = "";
     if (origin.server)
         pg_loader_origin(decode->loader, &origin);
+    read_groups(decode, object);
     for (uint32_t i = 0; i < pg_at_items(&list); i++) {
         struct pg_at item = pg_at_item(&list, i);
         read_unread(decode, &item);

@@ -185,6 +185,7 @@ static void finish_nodes(struct pg_finish *finish)
             .addrs = raw->addrs,
             .naddrs = raw->naddrs,
             .kubelet_version = raw->kubelet_version,
+            .marks = raw->marks,
             .loc = raw->id.loc,
         };
         finish->internal[i] = raw->ninternal;

@@ -41,6 +41,7 @@ struct pg_raw_node {
     struct pg_addr *addrs; /* `ninternal` InternalIPs, then ExternalIPs */
     uint32_t naddrs, ninternal;
     pg_str kubelet_version;
+    unsigned marks;
 };
 
 struct pg_raw_pod {

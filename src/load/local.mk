@@ -61,6 +61,8 @@ libpolgrid_a_SOURCES += \
 	src/load/kinds.h \
 	src/load/load.c \
 	src/load/loader.h \
+	src/load/marks.c \
+	src/load/marks.h \
 	src/load/object_yaml.c \
 	src/load/objects.c \
 	src/load/prune.c \

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "kinds.h"
+#include "marks.h"
 #include "scalar.h"
 
 /* --- JSON ---------------------------------------------------------------------------------------- */
@@ -66,6 +67,7 @@ static void write_scalar(struct pg_buf *out, const struct pg_tree *node)
 struct writing {
     struct pg_buf *out;
     bool all;
+    bool node;           /* of its annotations only those that tell of plugins */
     const char *skipped; /* what stands for a value that was not kept */
 };
 
@@ -137,6 +139,24 @@ static const char *text_at(const struct pg_tree *map, const char *key)
     return text && *text ? text : NULL;
 }
 
+/* The annotations of a node that matter: the others change all day. */
+static void write_marks(struct writing *writing, const struct pg_tree_entry *notes, bool *any)
+{
+    const struct pg_tree *map = notes->value;
+    bool some = false;
+
+    for (uint32_t i = 0; map->kind == PG_TREE_MAP && i < map->n; i++) {
+        if (pg_marks_of(map->entries[i].key, NULL) == 0)
+            continue;
+        if (!some)
+            pg_buf_puts(writing->out, *any ? ",\"annotations\":{" : "\"annotations\":{");
+        write_entry(writing, &map->entries[i], NULL, &some);
+    }
+    if (some)
+        pg_buf_putc(writing->out, '}');
+    *any = *any || some;
+}
+
 /* metadata, with the namespace that it leaves out, where that is given. */
 static void write_metadata(struct writing *writing, const struct pg_tree *metadata,
                            const struct pg_shape *shape, const char *ns)
@@ -151,7 +171,9 @@ static void write_metadata(struct writing *writing, const struct pg_tree *metada
         write_string(out, ns, strlen(ns));
     }
     for (uint32_t i = 0; metadata && metadata->kind == PG_TREE_MAP && i < metadata->n; i++)
-        if (!ns || strcmp(metadata->entries[i].key, "namespace") != 0)
+        if (writing->node && strcmp(metadata->entries[i].key, "annotations") == 0)
+            write_marks(writing, &metadata->entries[i], &any);
+        else if (!ns || strcmp(metadata->entries[i].key, "namespace") != 0)
             write_entry(writing, &metadata->entries[i], field ? field->shape : NULL, &any);
     pg_buf_putc(out, '}');
 }
@@ -207,6 +229,7 @@ struct pg_object pg_object_prune(struct pg_buf *out, const struct pg_tree *tree,
     write_string(out, object.api_version, strlen(object.api_version));
     pg_buf_puts(out, ",\"kind\":");
     write_string(out, object.kind, strlen(object.kind));
+    writing.node = known && strcmp(known->kind, "Node") == 0;
     write_metadata(&writing, metadata, shape, object.ns ? NULL : default_ns);
     for (uint32_t i = 0; i < tree->n; i++) {
         const struct pg_tree_entry *entry = &tree->entries[i];

@@ -111,8 +111,14 @@ SHAPE(node_status, LIST("addresses", node_address), ANY("allocatable"), ANY("cap
       ANY("conditions"), ANY("config"), ANY("daemonEndpoints"), ANY("declaredFeatures"),
       ANY("features"), ANY("images"), OBJECT("nodeInfo", node_info), ANY("phase"),
       ANY("runtimeHandlers"), ANY("volumesAttached"), ANY("volumesInUse"));
-PUBLIC_SHAPE(pg_shape_node, STRING("apiVersion"), STRING("kind"),
-             OBJECT("metadata", pg_shape_metadata), ANY("spec"), OBJECT("status", node_status));
+/* Network plugins mark their nodes (marks.h). */
+SHAPE(node_metadata, STRMAP("annotations"), ANY("clusterName"), ANY("creationTimestamp"),
+      ANY("deletionGracePeriodSeconds"), STRING("deletionTimestamp"), ANY("finalizers"),
+      STRING("generateName"), ANY("generation"), STRMAP("labels"), ANY("managedFields"),
+      STRING("name"), STRING("namespace"), LIST("ownerReferences", owner_reference),
+      ANY("resourceVersion"), ANY("selfLink"), ANY("uid"));
+PUBLIC_SHAPE(pg_shape_node, STRING("apiVersion"), STRING("kind"), OBJECT("metadata", node_metadata),
+             ANY("spec"), OBJECT("status", node_status));
 
 SHAPE(service_port, ANY("appProtocol"), STRING("name"), INT("nodePort"), INT("port"),
       STRING("protocol"), INTSTR("targetPort"));
@@ -145,6 +151,7 @@ PUBLIC_SHAPE(pg_shape_network_policy, STRING("apiVersion"), STRING("kind"),
 
 SHAPE(unread, STRING("group"), STRING("kind"), STRING("namespace"), BOOL("namespaced"),
       STRING("reason"), STRING("resource"), STRING("what"));
-PUBLIC_SHAPE(pg_shape_snapshot, STRING("apiVersion"), STRING("context"), STRING("kind"),
-             OBJECT("metadata", pg_shape_metadata), STRING("namespace"), STRING("resourceVersion"),
-             STRING("server"), STRING("taken"), LIST("unread", unread), STRING("user"));
+PUBLIC_SHAPE(pg_shape_snapshot, STRING("apiVersion"), STRING("context"), STRLIST("groups"),
+             STRING("kind"), OBJECT("metadata", pg_shape_metadata), STRING("namespace"),
+             STRING("resourceVersion"), STRING("server"), STRING("taken"), LIST("unread", unread),
+             STRING("user"));

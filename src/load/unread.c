@@ -22,6 +22,16 @@ void pg_loader_origin(struct pg_loader *loader, const struct pg_origin *origin)
     loader->cluster->origin = own;
 }
 
+void pg_loader_groups(struct pg_loader *loader, const char *const *groups, uint32_t n)
+{
+    const char **own = pg_arena_array(loader->cluster->arena, n, sizeof *own);
+
+    for (uint32_t i = 0; i < n; i++)
+        own[i] = keep(loader, groups[i]);
+    loader->cluster->groups = own;
+    loader->cluster->ngroups = n;
+}
+
 void pg_loader_unread(struct pg_loader *loader, const struct pg_unread *unread)
 {
     struct pg_unread own = {

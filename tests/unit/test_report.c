@@ -219,6 +219,10 @@ static void left_aside(void **state)
     ", namespace: " namespace "}\nspec: {template: {metadata: {labels: {a: b}}, spec: " \
                               "{containers: [{name: " container "}]}}}\n---\n"
 
+#define NODE(version, notes)                                                               \
+    "apiVersion: v1\nkind: Node\nmetadata: {name: n1, annotations: {" notes "}}\nstatus: " \
+    "{nodeInfo: {kubeletVersion: " version "}}\n---\n"
+
 static void enforcement(void **state)
 {
     (void)state;
@@ -242,6 +246,33 @@ static void enforcement(void **state)
         {"apiVersion: v1\nkind: Node\nmetadata: {name: n1}\n"
          "status: {nodeInfo: {kubeletVersion: v1.30.1+k3s1}}\n---\n",
          "{\"state\": \"unknown\", \"plugin\": \"k3s\"", NULL},
+        {NODE("v1.30.1+k3s1", "k3s.io/node-args: '[\"server\",\"--disable-network-policy\"]'"),
+         "{\"state\": \"absent\", \"plugin\": \"k3s\", \"evidence\": \"--disable-network-policy on "
+         "node n1\"}",
+         "NOT ENFORCED: policies describe intent only: k3s was started"},
+        {NODE("v1.30.1+k3s1",
+              "k3s.io/node-args: '[\"server\",\"--disable-network-policy\",\"false\"]'"),
+         "{\"state\": \"found\", \"plugin\": \"k3s\"", NULL},
+        {NODE("v1.30.1+k3s1",
+              "flannel.alpha.coreos.com/backend-type: vxlan, k3s.io/node-args: '[\"server\"]'"),
+         "{\"state\": \"found\", \"plugin\": \"k3s\"", NULL},
+        {NODE("v1.30.1", "projectcalico.org/IPv4Address: 10.0.0.1/24"),
+         "{\"state\": \"found\", \"plugin\": \"Calico\", \"evidence\": \"annotations of node n1\"}",
+         NULL},
+        {NODE("v1.30.1", "network.cilium.io/ipv4-cilium-host: 10.0.0.1"),
+         "{\"state\": \"found\", \"plugin\": \"Cilium\"", NULL},
+        {NODE("v1.30.1", "flannel.alpha.coreos.com/backend-type: vxlan"),
+         "{\"state\": \"unknown\", \"plugin\": \"Flannel\"", NULL},
+        {NODE("v1.30.1", "example.com/projectcalico.org: x"),
+         "{\"state\": \"unknown\", \"plugin\": null", NULL},
+        {"apiVersion: polgrid/v1\nkind: Snapshot\nmetadata: {name: s}\nserver: x\n"
+         "groups: [apps, crd.projectcalico.org]\n---\n",
+         "{\"state\": \"unknown\", \"plugin\": \"Calico\", \"evidence\": \"the API group "
+         "crd.projectcalico.org\"}",
+         NULL},
+        {"apiVersion: polgrid/v1\nkind: Snapshot\nmetadata: {name: s}\ngroups: [apps]\n---\n" NODE(
+             "v1.30.1", "k8s.ovn.org/node-subnets: x"),
+         "{\"state\": \"found\", \"plugin\": \"OVN-Kubernetes\"", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char yaml[600];

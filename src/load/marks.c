@@ -1,0 +1,25 @@
+#include "marks.h"
+
+#include <string.h>
+
+static const struct {
+    const char *prefix;
+    unsigned mark;
+} prefixes[] = {
+    {"projectcalico.org/", PG_MARK_CALICO}, {"network.cilium.io/", PG_MARK_CILIUM},
+    {"io.cilium.network.", PG_MARK_CILIUM}, {"node.antrea.io/", PG_MARK_ANTREA},
+    {"k8s.ovn.org/", PG_MARK_OVN},          {"flannel.alpha.coreos.com/", PG_MARK_FLANNEL},
+};
+
+unsigned pg_marks_of(const char *key, const char *value)
+{
+    if (strcmp(key, "k3s.io/node-args") == 0) /* a list, as JSON in a string */
+        return PG_MARK_K3S_ARGS | (value && strstr(value, "--disable-network-policy\"") &&
+                                           !strstr(value, "--disable-network-policy\",\"false")
+                                       ? PG_MARK_K3S_NO_POLICY
+                                       : 0u);
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (strncmp(key, prefixes[i].prefix, strlen(prefixes[i].prefix)) == 0)
+            return prefixes[i].mark;
+    return 0;
+}

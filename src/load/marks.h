@@ -1,0 +1,12 @@
+/*
+ * The annotations of nodes that tell of network plugins, the only ones that are read.
+ */
+#ifndef POLGRID_LOAD_MARKS_H
+#define POLGRID_LOAD_MARKS_H
+
+#include "polgrid/cluster.h"
+
+/* What an annotation tells, enum pg_node_mark; 0: nothing that matters here. `value` may be NULL. */
+unsigned pg_marks_of(const char *key, const char *value);
+
+#endif
