@@ -28,6 +28,7 @@
 #endif
 
 #define ALIGN       _Alignof(max_align_t)
+#define SMALL       ((size_t)128)
 #define BLOCK_FIRST ((size_t)16 << 10)
 #define BLOCK_MAX   ((size_t)1 << 20)
 /* What one arena may hold unless pg_arena_limit() says otherwise: far more than any real cluster needs,
@@ -175,6 +176,16 @@ static struct block *block_for(struct pg_arena *arena, size_t size)
     return block;
 }
 
+/* Most of what is asked for is small, and a call to memset takes longer than what it does. `room` is `size`, rounded up. */
+static inline void *zero(char *p, size_t size, size_t room)
+{
+    if (room > SMALL || GUARD)
+        return memset(p, 0, size);
+    for (size_t i = 0; i < room; i += ALIGN)
+        memset(p + i, 0, ALIGN);
+    return p;
+}
+
 void *pg_arena_alloc(struct pg_arena *arena, size_t size)
 {
     struct block *block;
@@ -192,7 +203,7 @@ void *pg_arena_alloc(struct pg_arena *arena, size_t size)
     p = block_bytes(block) + block->used;
     block->used += room;
     unpoison(p, size);
-    return memset(p, 0, size);
+    return zero(p, size, room);
 }
 
 void *pg_arena_array(struct pg_arena *arena, size_t count, size_t size)

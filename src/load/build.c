@@ -57,7 +57,7 @@ struct pg_build {
     struct pg_fault *fault;
     struct pg_arena *home;                  /* of the builder itself */
     struct pg_arena *arenas[MAX_LEVEL + 1]; /* 0: the document; n: elements of n lists in each other */
-    uint32_t nodes[MAX_LEVEL + 1];
+    uint32_t nodes[MAX_LEVEL + 1], total; /* in each, and in all */
     bool held[MAX_LEVEL + 1]; /* an element waits for its list's kind: its arena must live on */
     uint32_t level;
     PG_VEC(struct frame) frames;
@@ -129,6 +129,7 @@ static void forget(struct pg_build *build, uint32_t level)
             pg_arena_reset(build->arenas[level]);
         else if (pg_arena_size(build->arenas[level]) >= FULL)
             give(build, level);
+        build->total -= build->nodes[level];
         build->nodes[level] = 0;
         build->held[level] = false;
     }
@@ -163,17 +164,15 @@ static struct pg_arena *arena(const struct pg_build *build)
 
 static struct pg_tree *new_node(struct pg_build *build, enum pg_tree_kind kind, struct pg_mark mark)
 {
-    struct pg_tree *node = pg_arena_alloc(arena(build), sizeof *node);
-    uint32_t total = 1;
+    uint32_t level = arena_index(build);
+    struct pg_tree *node = pg_arena_alloc(build->arenas[level], sizeof *node);
 
     node->kind = (uint8_t)kind;
     node->mark = mark;
     node->end_line = mark.line;
     node->size = 1;
-    build->nodes[arena_index(build)]++;
-    for (size_t i = 0; i <= MAX_LEVEL; i++)
-        total += build->nodes[i];
-    if (total <= PG_BUILD_MAX_NODES)
+    build->nodes[level]++;
+    if (++build->total < PG_BUILD_MAX_NODES)
         return node;
     pg_fault_set(build->fault, PG_CODE_DOC_NODES, mark,
                  "more than %u values in one object; polgrid does not read objects of that size",
@@ -439,12 +438,12 @@ static bool enters(struct pg_build *build, struct slot *slot)
 static bool begin(struct pg_build *build, enum pg_tree_kind kind, struct pg_mark mark, bool block)
 {
     struct slot slot;
-    struct frame frame = {.block = block};
-    struct frame *open = top(build);
+    struct pg_tree *node;
+    struct frame *frame = top(build);
 
     if (!check_depth(build, mark))
         return false;
-    if (!build->skipping && open && open->node->kind == PG_TREE_MAP && !open->has_key)
+    if (!build->skipping && frame && frame->node->kind == PG_TREE_MAP && !frame->has_key)
         return refuse_key(build, mark);
     if (!enters(build, &slot)) {
         if (build->skipping++ == 0)
@@ -455,25 +454,27 @@ static bool begin(struct pg_build *build, enum pg_tree_kind kind, struct pg_mark
         slot.role = ROLE_PLAIN; /* neither an object nor a list of them */
     if (slot.role == ROLE_OBJECT && build->frames.n)
         build->level++;
-    frame.detached = build->skipping > 0;
-    frame.skipping = build->skipping;
-    frame.anchor = build->pending;
-    frame.node = new_node(build, kind, mark);
-    if (!frame.node)
+    node = new_node(build, kind, mark);
+    if (!node)
         return false;
     /* A shape that is for the other sort of thing says nothing; the check will tell. */
     if (slot.shape && slot.is_list != (kind == PG_TREE_SEQ)) {
         slot.shape = NULL;
         slot.any = true;
     }
-    frame.slot = slot;
-    frame.first = build->stack.n;
+    frame = pg_vec_add(build->home, &build->frames);
+    frame->node = node;
+    frame->slot = slot;
+    frame->first = build->stack.n;
+    frame->anchor = build->pending;
+    frame->block = block;
+    frame->detached = build->skipping > 0;
+    frame->skipping = build->skipping;
     build->skipping = 0;
     build->anchored += build->pending != 0;
     build->pending = 0;
-    pg_vec_push(build->home, &build->frames, frame);
     if (slot.role == ROLE_OBJECT && build->frames.n > 1)
-        inherit_identity(build, top(build));
+        inherit_identity(build, frame);
     return true;
 }
 
@@ -558,7 +559,7 @@ static void close_element(struct pg_build *build, const struct frame *frame)
 
 bool pg_build_end(struct pg_build *build, uint32_t end_line)
 {
-    struct frame frame;
+    struct frame *frame = top(build);
 
     build->depth--;
     if (build->skipping) {
@@ -568,22 +569,21 @@ bool pg_build_end(struct pg_build *build, uint32_t end_line)
             add_value(build, build->skipped);
         return true;
     }
-    frame = *top(build);
-    if (frame.node->end_line < end_line)
-        frame.node->end_line = end_line;
-    if (!close_node(build, &frame))
+    if (frame->node->end_line < end_line)
+        frame->node->end_line = end_line;
+    if (!close_node(build, frame))
         return false;
-    build->frames.n--;
-    if (frame.anchor) {
+    build->frames.n--; /* it stays where it is until the next one begins */
+    if (frame->anchor) {
         build->anchored--;
-        bind_anchor(build, frame.anchor, frame.node);
+        bind_anchor(build, frame->anchor, frame->node);
     }
-    if (frame.detached)
-        build->skipping = frame.skipping;
-    else if (build->frames.n && frame.slot.role == ROLE_OBJECT)
-        close_element(build, &frame);
+    if (frame->detached)
+        build->skipping = frame->skipping;
+    else if (build->frames.n && frame->slot.role == ROLE_OBJECT)
+        close_element(build, frame);
     else
-        add_value(build, frame.node);
+        add_value(build, frame->node);
     return true;
 }
 

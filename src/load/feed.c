@@ -7,6 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "polgrid/arena.h"
 
 #define CHUNK          ((size_t)128 << 10)
@@ -223,21 +227,55 @@ static inline uint64_t odd_bits(const char *p)
     return word | (word - 0x2020202020202020u) | (word + 0x0101010101010101u);
 }
 
+#define BLOCK 64
+
+/* Whether one of so many bytes is. */
+static inline bool is_odd(const char *p)
+{
+#ifdef __SSE2__
+    const __m128i one = _mm_set1_epi8(1), least = _mm_set1_epi8(0x21);
+    __m128i odd = _mm_setzero_si128();
+
+    /* Signed, and one more: DEL and all that is beyond ASCII become negative, or zero. */
+    for (int i = 0; i < BLOCK; i += 16)
+        odd = _mm_or_si128(
+            odd,
+            _mm_cmplt_epi8(
+                _mm_add_epi8(_mm_loadu_si128((const __m128i *)(const void *)(p + i)), one), least));
+    return _mm_movemask_epi8(odd) != 0;
+#else
+    uint64_t odd = 0;
+
+    for (int i = 0; i < BLOCK; i += 8)
+        odd |= odd_bits(p + i);
+    return (odd & 0x8080808080808080u) != 0;
+#endif
+}
+
+/* Which byte is the first that has its bit: what one before it does to a byte comes later in memory where the low
+   ones are first. */
+static inline size_t first_odd(uint64_t odd)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (size_t)__builtin_ctzll(odd) / 8;
+#else
+    (void)odd;
+    return 0;
+#endif
+}
+
 /* A run of plain ASCII within one line needs no character-wise look. Returns its length. */
 static size_t plain_run(const char *p, const char *end)
 {
     const char *start = p;
 
-    while (end - p >= 64) {
-        uint64_t odd = 0;
-        for (int i = 0; i < 64; i += 8)
-            odd |= odd_bits(p + i);
-        if (odd & 0x8080808080808080u)
-            break;
-        p += 64;
+    while (end - p >= BLOCK && !is_odd(p))
+        p += BLOCK;
+    for (; end - p >= 8; p += 8) {
+        uint64_t odd = odd_bits(p) & 0x8080808080808080u;
+        if (odd)
+            return (size_t)(p - start) + first_odd(odd);
     }
-    while (end - p >= 8 && !(odd_bits(p) & 0x8080808080808080u))
-        p += 8;
     return (size_t)(p - start);
 }
 

@@ -94,7 +94,9 @@ static inline __attribute__((always_inline)) const char *skip_text(const char *p
             return NULL;
         if (*p == '"')
             return p + 1;
-        if (*p != '\\' || (p = skip_escape(p + 1, end)) == NULL)
+        if (*p == '\\' && end - p > 1 && p[1] == '"') /* nearly all: keys of managedFields quote */
+            p += 2;
+        else if (*p != '\\' || (p = skip_escape(p + 1, end)) == NULL)
             return NULL;
     }
 }
@@ -175,6 +177,8 @@ static inline __attribute__((always_inline)) const char *skip_key(const struct s
 {
     if (p == skipper->end || *p != '"' || (p = skip_text(p + 1, skipper->end, find)) == NULL)
         return NULL;
+    if (p < skipper->end && *p == ':')
+        return skip_blanks(skipper, p + 1);
     p = skip_blanks(skipper, p);
     return p < skipper->end && *p == ':' ? skip_blanks(skipper, p + 1) : NULL;
 }
@@ -184,7 +188,7 @@ static inline __attribute__((always_inline)) bool skip(const char *p, const char
                                                        text_end_fn *find)
 {
     const struct skipper skipper = {end, skipped};
-    char closers[MOST_DEPTH];
+    char outer[MOST_DEPTH], closer = 0; /* what ends the maps and lists around it; and this one */
     uint32_t depth = 0;
 
     *skipped = (struct pg_json_skipped){0};
@@ -196,33 +200,39 @@ static inline __attribute__((always_inline)) bool skip(const char *p, const char
         if (*p == '{' || *p == '[') {
             if (depth == most)
                 return false;
-            closers[depth++] = *p == '{' ? '}' : ']';
+            outer[depth++] = closer;
+            closer = *p == '{' ? '}' : ']';
             p = skip_blanks(&skipper, p + 1);
             if (p == end)
                 return false;
-            if (*p != closers[depth - 1]) {
-                if (closers[depth - 1] == '}' && (p = skip_key(&skipper, p, find)) == NULL)
+            if (*p != closer) {
+                if (closer == '}' && (p = skip_key(&skipper, p, find)) == NULL)
                     return false;
                 continue;
             }
         } else if ((p = skip_scalar(p, end, find)) == NULL) {
             return false;
-        } else {
-            p = skip_blanks(&skipper, p);
         }
-        /* A value ended: what is closed by now, until there is a comma. */
-        while (p < end && *p == closers[depth - 1]) {
-            p++;
-            if (--depth == 0) {
-                skipped->end = p;
-                return true;
+        /* A value ended, or all is there that is in one: what is closed by now, until there is a comma. */
+        for (;;) {
+            const char *blank = p;
+            if (p < end && *p == ',')
+                break;
+            if (p < end && *p == closer) {
+                p++;
+                closer = outer[--depth];
+                if (depth == 0) {
+                    skipped->end = p;
+                    return true;
+                }
+                continue;
             }
             p = skip_blanks(&skipper, p);
+            if (p == blank) /* nothing of all that, or the end */
+                return false;
         }
-        if (p == end || *p != ',')
-            return false;
         p = skip_blanks(&skipper, p + 1);
-        if (closers[depth - 1] == '}' && (p = skip_key(&skipper, p, find)) == NULL)
+        if (closer == '}' && (p = skip_key(&skipper, p, find)) == NULL)
             return false;
     }
 }

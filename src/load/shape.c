@@ -18,6 +18,14 @@ const struct pg_field *pg_shape_find(const struct pg_shape *shape, const char *n
     return NULL;
 }
 
+const struct pg_field *pg_shape_refind(const struct pg_shape *shape, const char *name, size_t length)
+{
+    for (uint32_t i = 0; i < shape->nfields; i++)
+        if (shape->fields[i].name == name)
+            return &shape->fields[i];
+    return pg_shape_find(shape, name, length);
+}
+
 static unsigned char lower(char c)
 {
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);

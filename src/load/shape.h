@@ -48,6 +48,11 @@ struct pg_shape {
 /* The field of that name, or NULL. */
 const struct pg_field *pg_shape_find(const struct pg_shape *shape, const char *name, size_t length);
 
+/* The same, where `name` most likely is the very text that the field has: keys that were looked up as they were read
+   are that (build.h). */
+const struct pg_field *pg_shape_refind(const struct pg_shape *shape, const char *name,
+                                       size_t length);
+
 /* The known field that `name` was most likely meant to be, or NULL where none is near. */
 const char *pg_shape_nearest(const struct pg_shape *shape, const char *name);
 

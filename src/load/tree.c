@@ -9,9 +9,16 @@
 /* Up to here comparing every pair of keys is quicker than sorting them. */
 #define FEW 12
 
+/* A length and a letter tell nearly all keys apart. */
+static bool is_key(const struct pg_tree_entry *entry, const char *key, size_t length)
+{
+    return entry->key_length == length && entry->key[0] == key[0] &&
+           memcmp(entry->key, key, length) == 0;
+}
+
 static bool same_key(const struct pg_tree_entry *a, const struct pg_tree_entry *b)
 {
-    return a->key_length == b->key_length && memcmp(a->key, b->key, a->key_length) == 0;
+    return is_key(a, b->key, b->key_length);
 }
 
 struct pg_tree *pg_tree_get(const struct pg_tree *map, const char *key)
@@ -22,7 +29,7 @@ struct pg_tree *pg_tree_get(const struct pg_tree *map, const char *key)
         return NULL;
     for (uint32_t i = 0; i < map->n; i++) {
         const struct pg_tree_entry *entry = &map->entries[i];
-        if (!entry->lost && entry->key_length == length && memcmp(entry->key, key, length) == 0)
+        if (is_key(entry, key, length) && !entry->lost)
             return entry->value;
     }
     return NULL;

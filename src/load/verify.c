@@ -89,8 +89,11 @@ static bool check_key(struct pg_decode *decode, const struct pg_at *at,
                       const struct pg_tree_entry *entry)
 {
     struct pg_tree stand_in;
-    struct pg_at key = at_key(at, entry, &stand_in);
+    struct pg_at key;
 
+    if (!entry->plain_key && !entry->lost)
+        return true;
+    key = at_key(at, entry, &stand_in);
     if (entry->plain_key)
         pg_decode_say(decode, PG_CODE_OBJ_KEY_TYPE, &key,
                       "this key is no string in YAML and is read as \"%.60s\"; put it in quotes",
@@ -227,7 +230,7 @@ static void check_map(struct pg_decode *decode, const struct pg_at *at, const st
 {
     for (uint32_t i = 0; i < pg_at_entries(at); i++) {
         const struct pg_tree_entry *entry = &at->node->entries[i];
-        const struct pg_field *field = pg_shape_find(shape, entry->key, entry->key_length);
+        const struct pg_field *field = pg_shape_refind(shape, entry->key, entry->key_length);
         struct pg_at value = pg_at_entry(at, i);
         if (!check_key(decode, at, entry))
             continue;
