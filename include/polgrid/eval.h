@@ -153,6 +153,14 @@ struct pg_end {
 
 /* The class of an end; for an address: its outside class. */
 uint32_t pg_eval_class_of(const struct pg_eval *eval, const struct pg_end *end);
+/* Namespaces that behave alike: with each other, and with all else, they have the same cells, up to their names. */
+struct pg_alike {
+    const uint32_t *like; /* by namespace: the first that it is like; often itself */
+    const uint32_t *kinds; /* by class of pods: equal where classes differ in nothing but the namespace */
+};
+/* Found out when it is first asked for; lives as long as the evaluator. */
+const struct pg_alike *pg_eval_alike(struct pg_eval *eval);
+
 /* Whether two ends are on one node (HOST-network pods and nodes against pods). */
 enum pg_near pg_eval_near(const struct pg_eval *eval, const struct pg_end *from,
                           const struct pg_end *to);

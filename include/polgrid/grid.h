@@ -31,6 +31,7 @@ struct pg_axis {
     /* With the groups of outside addresses at the end (of the address families that some pod has). */
     bool outside;
     bool empty; /* namespaces without pods too */
+    bool fold; /* namespaces that behave alike are one item, where both axes are of namespaces and fold */
 };
 
 /* A class and how many pods of it an item has. */
@@ -59,6 +60,11 @@ struct pg_item {
     uint32_t npods;   /* 1 for an outside group */
     const struct pg_share *shares;
     uint32_t nshares;
+    /* Of namespaces that are folded: all of them, `index` first. `shares` have the pods of all, under the class of
+       the first; `one` and `two` those of the first and of the second alone, in the same order. */
+    const uint32_t *members;
+    uint32_t nmembers; /* 0: not folded */
+    const struct pg_share *one, *two;
 };
 
 /* Which side denies: the one that lets no port of the lens through. Both, where both do, where what they

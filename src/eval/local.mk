@@ -1,5 +1,6 @@
 # eval: compile, classes, port sets, reach, why. Pure: tests/style/pure.sh. Sees base, model. Compiled with -Wconversion.
 libstrict_a_SOURCES += \
+	src/eval/alike.c \
 	src/eval/blocks.c src/eval/blocks.h \
 	src/eval/cell.c \
 	src/eval/classes.c \

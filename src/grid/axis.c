@@ -63,6 +63,94 @@ static void add_namespace(struct layout *layout, uint32_t ns)
     };
 }
 
+/* --- namespaces that are alike --------------------------------------------------------------------- */
+
+/* The classes of a namespace in the order of what they are, which is the same for all that are alike. */
+static struct pg_share *shares_by_kind(struct layout *layout, const struct pg_alike *alike,
+                                       uint32_t ns, uint32_t *n)
+{
+    uint32_t first = pg_eval_classes_of_namespace(layout->eval, ns, n);
+    struct pg_share *shares = pg_arena_array(layout->arena, *n, sizeof *shares);
+    for (uint32_t i = 0; i < *n; i++) {
+        const struct pg_class *class = pg_eval_class(layout->eval, first + i);
+        uint32_t at = i;
+        for (; at > 0 && alike->kinds[shares[at - 1].class] > alike->kinds[first + i]; at--)
+            shares[at] = shares[at - 1];
+        shares[at] = (struct pg_share){first + i, class->npods, class->pods, class->nselves};
+    }
+    return shares;
+}
+
+/* Adds the pods of one more member to the shares of all. */
+static void pour(struct pg_share *all, const struct pg_share *one, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        memcpy((uint32_t *)(uintptr_t)all[i].pods + all[i].npods, one[i].pods,
+               one[i].npods * sizeof *one[i].pods);
+        all[i].npods += one[i].npods;
+        all[i].nselves += one[i].nselves;
+    }
+}
+
+static void add_fold(struct layout *layout, const struct pg_alike *alike, const uint32_t *members,
+                     uint32_t nmembers)
+{
+    uint32_t n;
+    struct pg_share *one = shares_by_kind(layout, alike, members[0], &n), *two = NULL;
+    struct pg_share *all = pg_arena_array(layout->arena, n, sizeof *all);
+    const char *first = ns_name(layout, members[0]);
+    for (uint32_t i = 0; i < n; i++)
+        all[i] =
+            (struct pg_share){.class = one[i].class,
+                              .pods = pg_arena_array(layout->arena, (size_t)nmembers * one[i].npods,
+                                                     sizeof(uint32_t))};
+    for (uint32_t m = 0; m < nmembers; m++) {
+        struct pg_share *own = m == 0 ? one : shares_by_kind(layout, alike, members[m], &n);
+        two = m == 1 ? own : two;
+        pour(all, own, n);
+    }
+    *pg_vec_add(layout->arena, &layout->items) = (struct pg_item){
+        .kind = PG_ITEM_NAMESPACE,
+        .index = members[0],
+        .name = pg_arena_printf(layout->arena, "%s x%u", first, (unsigned)nmembers),
+        .full = first,
+        .note = "",
+        .npods = layout->cluster->namespaces[members[0]].npods * nmembers,
+        .shares = all,
+        .nshares = n,
+        .members = members,
+        .nmembers = nmembers,
+        .one = one,
+        .two = two,
+    };
+}
+
+/* Each namespace, or those that are like it in the place of the first. */
+static void add_folded(struct layout *layout)
+{
+    const struct pg_alike *alike = pg_eval_alike(layout->eval);
+    uint32_t n = layout->cluster->nnamespaces, next = 0;
+    uint32_t *counts = pg_arena_array(layout->arena, n + 1, sizeof *counts);
+    uint32_t *lists = pg_arena_array(layout->arena, n, sizeof *lists);
+    uint32_t *begin = pg_arena_array(layout->arena, n + 1, sizeof *begin);
+    for (uint32_t ns = 0; ns < n; ns++)
+        counts[alike->like[ns]]++;
+    for (uint32_t ns = 0; ns < n; ns++) {
+        begin[ns] = next;
+        next += counts[ns];
+        counts[ns] = 0;
+    }
+    for (uint32_t ns = 0; ns < n; ns++)
+        lists[begin[alike->like[ns]] + counts[alike->like[ns]]++] = ns;
+    for (uint32_t ns = 0; ns < n; ns++) {
+        bool hidden = layout->cluster->namespaces[ns].npods == 0 && !layout->axis->empty;
+        if (counts[ns] == 1)
+            add_namespace(layout, ns);
+        else if (counts[ns] > 1 && !hidden)
+            add_fold(layout, alike, lists + begin[ns], counts[ns]);
+    }
+}
+
 /* --- workloads ----------------------------------------------------------------------------------- */
 
 /* A pod with what it is sorted by. */
@@ -270,6 +358,10 @@ struct pg_items pg_grid_lay_out(struct pg_arena *arena, struct pg_eval *eval,
            axis->ns < layout.cluster->nnamespaces);
     switch (axis->level) {
     case PG_LEVEL_NAMESPACE:
+        if (axis->fold) {
+            add_folded(&layout);
+            break;
+        }
         for (uint32_t ns = 0; ns < layout.cluster->nnamespaces; ns++)
             add_namespace(&layout, ns);
         break;

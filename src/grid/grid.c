@@ -7,7 +7,12 @@
 static bool same_axis(const struct pg_axis *a, const struct pg_axis *b)
 {
     return a->level == b->level && a->ns == b->ns && a->workload == b->workload &&
-           a->outside == b->outside && a->empty == b->empty;
+           a->outside == b->outside && a->empty == b->empty && a->fold == b->fold;
+}
+
+static bool folds(const struct pg_axis *axis)
+{
+    return axis->fold && axis->level == PG_LEVEL_NAMESPACE;
 }
 
 struct pg_grid *pg_grid_new(struct pg_eval *eval, const struct pg_axis *rows,
@@ -18,9 +23,14 @@ struct pg_grid *pg_grid_new(struct pg_eval *eval, const struct pg_axis *rows,
     grid->arena = arena;
     grid->eval = eval;
     grid->ports = ports;
-    grid->rows = pg_grid_lay_out(arena, eval, rows);
+    struct pg_axis both[2] = {*rows, *columns};
+    /* What is folded meets itself only where the other axis is folded alike. */
+    bool fold = folds(rows) && folds(columns);
+    both[0].fold = both[1].fold = fold;
+    grid->rows = pg_grid_lay_out(arena, eval, &both[0]);
     /* Nearly always both are the same; at ten thousand namespaces it is worth not to do it twice. */
-    grid->columns = same_axis(rows, columns) ? grid->rows : pg_grid_lay_out(arena, eval, columns);
+    grid->columns =
+        same_axis(&both[0], &both[1]) ? grid->rows : pg_grid_lay_out(arena, eval, &both[1]);
     return grid;
 }
 

@@ -160,12 +160,29 @@ static void meet_shares(struct walk *walk, const struct pg_share *from, const st
     }
 }
 
+/* Namespaces that are alike, among themselves: each within itself, and each with each other. */
+static void meet_alike(struct walk *walk, const struct pg_item *from, const struct pg_item *to)
+{
+    uint64_t n = from->nmembers;
+    for (uint32_t i = 0; i < from->nshares; i++)
+        for (uint32_t j = 0; j < to->nshares; j++) {
+            const struct pg_share *one = &from->one[i], *same = &to->one[j], *other = &to->two[j];
+            report(walk, one, same, PG_NEAR_OTHER, n * count_pairs(walk->grid, one, same));
+            report(walk, one, other, PG_NEAR_OTHER, n * (n - 1) * one->npods * other->npods);
+        }
+}
+
 void pg_grid_meet(struct pg_grid *grid, uint32_t row, uint32_t column, pg_meet_fn *meet,
                   void *context)
 {
     assert(row < grid->rows.n && column < grid->columns.n);
     struct walk walk = {grid, meet, context};
     const struct pg_item *from = &grid->rows.v[row], *to = &grid->columns.v[column];
+    if (from->nmembers > 0 && to->kind == from->kind && to->index == from->index) {
+        assert(to->nmembers == from->nmembers);
+        meet_alike(&walk, from, to);
+        return;
+    }
     for (uint32_t i = 0; i < from->nshares; i++) {
         for (uint32_t j = 0; j < to->nshares; j++)
             meet_shares(&walk, &from->shares[i], &to->shares[j]);

@@ -234,6 +234,24 @@ static void toggle_empty(struct pg_tui *app, struct pg_gridview *view)
     pg_tui_say(app, "namespaces without pods are %s", empty ? "shown" : "hidden");
 }
 
+static void toggle_fold(struct pg_tui *app, struct pg_gridview *view)
+{
+    bool fold = !view->axes[PG_FROM].fold;
+    if (view->axes[PG_FROM].level != PG_LEVEL_NAMESPACE ||
+        view->axes[PG_TO].level != PG_LEVEL_NAMESPACE) {
+        pg_tui_say(app, "only namespaces fold");
+        return;
+    }
+    view->axes[PG_FROM].fold = view->axes[PG_TO].fold = fold;
+    pg_gridview_rebuild(app, view);
+    if (!fold)
+        pg_tui_say(app, "every namespace by itself");
+    else if (view->folded[PG_FROM] == 0)
+        pg_tui_say(app, "no two namespaces behave alike");
+    else
+        pg_tui_say(app, "namespaces that behave alike are folded; z unfolds them");
+}
+
 static void clear_filter(struct pg_tui *app, struct pg_gridview *view)
 {
     struct pg_err err;
@@ -326,6 +344,7 @@ static void grid_do(struct pg_tui *app, struct pg_gridview *view, enum pg_do wha
     case PG_DO_WIDER: widen(app, view, 1); break;
     case PG_DO_NARROWER: widen(app, view, -1); break;
     case PG_DO_EMPTY: toggle_empty(app, view); break;
+    case PG_DO_FOLD: toggle_fold(app, view); break;
     case PG_DO_ASSUME: ask_assume(app); break;
     case PG_DO_FOCUS: focus(app); break;
     default: pg_move_do(app, view, what); break;

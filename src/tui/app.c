@@ -3,6 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Namespaces that no screen has room for: then those that behave alike are folded at first. */
+#define FOLD_FROM 200u
+
 /* --- messages -------------------------------------------------------------------------------------- */
 
 __attribute__((format(printf, 3, 0))) static void say(struct pg_tui *app, bool warns,
@@ -89,6 +92,8 @@ struct pg_tui_world *pg_tui_world_of(struct pg_cluster *cluster, const struct pg
     world->eval = pg_eval_new(cluster, assume);
     world->plugin = pg_plugin_find(arena, cluster);
     find_causes(world);
+    if (cluster->nnamespaces > FOLD_FROM)
+        pg_eval_alike(world->eval); /* here, where nobody waits for the screen */
     return world;
 }
 
@@ -163,17 +168,21 @@ void pg_app_pop_all(struct pg_tui *app)
         pg_app_pop(app);
 }
 
-void pg_app_root_axes(struct pg_axis axes[2])
+void pg_app_root_axes(const struct pg_cluster *cluster, struct pg_axis axes[2])
 {
+    bool fold = cluster->nnamespaces > FOLD_FROM;
     for (unsigned axis = PG_FROM; axis <= PG_TO; axis++)
-        axes[axis] = (struct pg_axis){
-            .level = PG_LEVEL_NAMESPACE, .ns = PG_NONE, .workload = PG_NONE, .outside = true};
+        axes[axis] = (struct pg_axis){.level = PG_LEVEL_NAMESPACE,
+                                      .ns = PG_NONE,
+                                      .workload = PG_NONE,
+                                      .outside = true,
+                                      .fold = fold};
 }
 
 static void push_root(struct pg_tui *app)
 {
     struct pg_axis axes[2];
-    pg_app_root_axes(axes);
+    pg_app_root_axes(app->world->cluster, axes);
     pg_app_push_grid(app, pg_gridview_new(app, axes, ""));
 }
 

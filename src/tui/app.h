@@ -65,6 +65,7 @@ enum pg_do {
     PG_DO_WIDER,
     PG_DO_NARROWER,
     PG_DO_EMPTY,
+    PG_DO_FOLD,
     PG_DO_ASSUME,
     PG_DO_DIAGS,
     PG_DO_JOURNAL,
@@ -254,6 +255,7 @@ struct pg_gridview {
         top[2];         /* visible, cursor and first on the screen, as positions in order */
     uint32_t hidden[2]; /* by the filter */
     uint32_t empty[2];  /* namespaces without pods that are left out */
+    uint32_t folded[2]; /* namespaces that stand behind one that they are like */
     int label[2], note[2], digits[2]; /* columns that names, kinds and counts of pods want */
     bool swapped;                     /* destinations are the rows of the screen */
     enum pg_lens lens;
@@ -490,7 +492,7 @@ void pg_move_stop(struct pg_tui *app);
 
 struct pg_place_axis {
     enum pg_level level;
-    bool outside, empty;
+    bool outside, empty, fold;
     const char *ns, *workload_kind, *workload; /* NULL: all */
     const char *item;                          /* `full` of the cursor's item, NULL: none */
 };
@@ -658,6 +660,6 @@ void pg_app_warn(struct pg_tui *app, const char *format, ...) __attribute__((for
 /* The footer's and the table's words come true here (act.c). */
 struct pg_tui_action pg_app_do(struct pg_tui *app, enum pg_do what);
 /* The axes of the opening screen. */
-void pg_app_root_axes(struct pg_axis axes[2]);
+void pg_app_root_axes(const struct pg_cluster *cluster, struct pg_axis axes[2]);
 
 #endif

@@ -276,6 +276,17 @@ static bool item_is(const struct pg_eval *eval, const struct pg_item *item, unsi
     }
 }
 
+/* Whether a namespace that is folded into an item has the name. */
+static bool member_matches(const char *pattern, const struct pg_cluster *cluster,
+                           const struct pg_item *item)
+{
+    for (uint32_t i = 1; i < item->nmembers; i++)
+        if (name_matches(pattern,
+                         pg_cluster_text(cluster, cluster->namespaces[item->members[i]].name), ""))
+            return true;
+    return false;
+}
+
 static bool item_holds(const struct word *word, const struct pg_eval *eval,
                        const struct pg_item *item, unsigned axis)
 {
@@ -283,7 +294,7 @@ static bool item_holds(const struct word *word, const struct pg_eval *eval,
     switch (word->kind) {
     case WORD_NAME:
         return name_matches(word->text, item->name, item->abbr) ||
-               name_matches(word->text, item->full, "");
+               name_matches(word->text, item->full, "") || member_matches(word->text, cluster, item);
     case WORD_NS: return name_matches(word->text, item_namespace(cluster, item), "");
     case WORD_LABEL: return has_label(cluster, item, word);
     case WORD_CIDR: return in_cidr(eval, item, word->cidr);

@@ -261,6 +261,11 @@ static uint32_t count_empty(const struct pg_cluster *cluster, const struct pg_ax
     return n;
 }
 
+static uint32_t members_behind(const struct pg_item *item)
+{
+    return item->nmembers > 0 ? item->nmembers - 1 : 0;
+}
+
 static void lay_out(struct pg_tui *app, struct pg_gridview *view)
 {
     struct pg_eval *eval = app->world->eval;
@@ -270,6 +275,11 @@ static void lay_out(struct pg_tui *app, struct pg_gridview *view)
     view->grid = pg_grid_new(eval, &view->axes[PG_FROM], &view->axes[PG_TO], ports);
     for (unsigned axis = PG_FROM; axis <= PG_TO; axis++)
         view->empty[axis] = count_empty(app->world->cluster, &view->axes[axis]);
+    view->folded[PG_FROM] = view->folded[PG_TO] = 0;
+    for (uint32_t i = 0; i < pg_grid_nrows(view->grid); i++)
+        view->folded[PG_FROM] += members_behind(pg_grid_row(view->grid, i));
+    for (uint32_t i = 0; i < pg_grid_ncolumns(view->grid); i++)
+        view->folded[PG_TO] += members_behind(pg_grid_column(view->grid, i));
 }
 
 struct pg_gridview *pg_gridview_new(struct pg_tui *app, const struct pg_axis axes[2],
@@ -301,6 +311,17 @@ void pg_gridview_free(struct pg_gridview *view)
     pg_arena_free(view->arena);
 }
 
+/* Whether an item has that full name, or has it folded in. */
+static bool has_name(const struct pg_cluster *cluster, const struct pg_item *item, const char *full)
+{
+    if (strcmp(item->full, full) == 0)
+        return true;
+    for (uint32_t i = 1; i < item->nmembers; i++)
+        if (strcmp(pg_cluster_text(cluster, cluster->namespaces[item->members[i]].name), full) == 0)
+            return true;
+    return false;
+}
+
 void pg_gridview_rebuild(struct pg_tui *app, struct pg_gridview *view)
 {
     const struct pg_item *old[2];
@@ -322,7 +343,7 @@ void pg_gridview_rebuild(struct pg_tui *app, struct pg_gridview *view)
     pg_gridview_arrange(app, view);
     for (unsigned axis = PG_FROM; axis <= PG_TO; axis++) {
         for (uint32_t i = 0; names[axis] && i < view->n[axis]; i++) {
-            if (strcmp(pg_gridview_shown(view, axis, i)->full, names[axis]) == 0)
+            if (has_name(app->world->cluster, pg_gridview_shown(view, axis, i), names[axis]))
                 view->at[axis] = i;
         }
     }

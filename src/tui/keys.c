@@ -65,6 +65,7 @@ static const struct pg_binding table[] = {
     {PG_DO_WIDER, "+ =", "Shape", GRID, NULL, 0, "wider cells"},
     {PG_DO_NARROWER, "-", "Shape", GRID, NULL, 0, "narrower cells"},
     {PG_DO_EMPTY, "a", "Shape", GRID, NULL, 0, "show or hide namespaces without pods"},
+    {PG_DO_FOLD, "z", "Shape", GRID, NULL, 0, "fold namespaces that behave alike, or unfold"},
     {PG_DO_ASSUME, "A", "Shape", GRID, NULL, 0, "settle what is unknown: --assume"},
 
     {PG_DO_COPY, "y", "Take away", GRID | WHY | SRC, "copy", 8, "copy the sentence, or FILE:LINE"},

@@ -12,8 +12,8 @@ static void save_axis(struct pg_place_axis *place, struct pg_arena *arena,
 {
     const struct pg_axis *axis = &view->axes[which];
     uint32_t ns = axis->ns;
-    *place =
-        (struct pg_place_axis){.level = axis->level, .outside = axis->outside, .empty = axis->empty};
+    *place = (struct pg_place_axis){
+        .level = axis->level, .outside = axis->outside, .empty = axis->empty, .fold = axis->fold};
     if (axis->level == PG_LEVEL_POD && axis->workload != PG_NONE) {
         const struct pg_workload *workload = &cluster->workloads[axis->workload];
         ns = workload->ns;
@@ -49,7 +49,8 @@ static bool open_axis(const struct pg_cluster *cluster, const struct pg_place_ax
                              .ns = PG_NONE,
                              .workload = PG_NONE,
                              .outside = place->outside,
-                             .empty = place->empty};
+                             .empty = place->empty,
+                             .fold = place->fold};
     if (place->ns) {
         axis->ns = pg_cluster_find_namespace(cluster, place->ns);
         if (axis->ns == PG_NONE)
@@ -63,12 +64,23 @@ static bool open_axis(const struct pg_cluster *cluster, const struct pg_place_ax
     return true;
 }
 
-/* The item of that full name; false where there is none. */
-static bool find_item(const struct pg_gridview *view, unsigned axis, const char *full,
-                      uint32_t *item)
+/* Whether a namespace is folded into an item. */
+static bool is_member(const struct pg_item *item, uint32_t ns)
 {
+    for (uint32_t i = 0; i < item->nmembers; i++)
+        if (item->members[i] == ns)
+            return true;
+    return false;
+}
+
+/* The item of that full name, or that has it folded in; false where there is none. */
+static bool find_item(const struct pg_cluster *cluster, const struct pg_gridview *view,
+                      unsigned axis, const char *full, uint32_t *item)
+{
+    uint32_t ns = full ? pg_cluster_find_namespace(cluster, full) : PG_NONE;
     for (uint32_t i = 0; full && i < pg_gridview_nitems(view, axis); i++) {
-        if (strcmp(pg_gridview_item(view, axis, i)->full, full) == 0) {
+        const struct pg_item *it = pg_gridview_item(view, axis, i);
+        if (strcmp(it->full, full) == 0 || (it->nmembers > 0 && ns != PG_NONE && is_member(it, ns))) {
             *item = i;
             return true;
         }
@@ -92,13 +104,18 @@ struct pg_gridview *pg_place_open(struct pg_tui *app, const struct pg_place *pla
     pg_gridview_filter(app, view, place->filter_text, place->filter_axis, &err);
     for (unsigned axis = PG_FROM; axis <= PG_TO; axis++) {
         uint32_t item;
-        if (find_item(view, axis, place->axes[axis].item, &item))
+        if (find_item(app->world->cluster, view, axis, place->axes[axis].item, &item))
             pg_gridview_go(view, axis, item);
     }
     return view;
 }
 
 /* --- going to a name ------------------------------------------------------------------------------- */
+
+static bool stands_for(const struct pg_item *item, uint32_t ns)
+{
+    return item->index == ns || is_member(item, ns);
+}
 
 /* What a name means; what is not known is PG_NONE. */
 struct target {
@@ -198,7 +215,7 @@ static void select_item(struct pg_gridview *view, unsigned axis, const struct ta
 {
     for (uint32_t i = 0; i < pg_gridview_nitems(view, axis); i++) {
         const struct pg_item *item = pg_gridview_item(view, axis, i);
-        bool here = (item->kind == PG_ITEM_NAMESPACE && item->index == target->ns) ||
+        bool here = (item->kind == PG_ITEM_NAMESPACE && stands_for(item, target->ns)) ||
                     (item->kind == PG_ITEM_WORKLOAD && item->index == target->workload) ||
                     (item->kind == PG_ITEM_POD && item->index == target->pod) ||
                     (item->kind == PG_ITEM_OUTSIDE && strcmp(item->name, target->outside) == 0);

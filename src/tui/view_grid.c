@@ -408,6 +408,11 @@ static void add_hidden(struct pg_buf *out, const struct pg_gridview *view)
         pg_words_plural(out, most, "empty namespace", "empty namespaces");
         pg_buf_puts(out, " hidden (a)");
     }
+    if (view->folded[vertical]) {
+        pg_buf_puts(out, " ");
+        pg_words_count(out, view->folded[vertical]);
+        pg_buf_puts(out, " alike folded (z)");
+    }
 }
 
 /* By how much room there is: 0 a whole line, 2 the least. */
