@@ -30,6 +30,8 @@ enum metric {
     COMPILE_AND_TOTALS,
     CELL,
     REASON,
+    ALIKE,      /* finding the namespaces that behave alike */
+    ALIKE_ROWS, /* what is left of them when they are folded */
     FIRST_SCREEN,
     KEY_MEAN,
     KEY_WORST,

@@ -38,6 +38,8 @@ static const struct {
     [COMPILE_AND_TOTALS] = {"compile and totals", FORM_TIME},
     [CELL] = {"one cell", FORM_TIME},
     [REASON] = {"one reason", FORM_TIME},
+    [ALIKE] = {"namespaces that behave alike, found", FORM_TIME},
+    [ALIKE_ROWS] = {"- rows, with those folded", FORM_COUNT},
     [FIRST_SCREEN] = {"first screen (elapsed, median of 5)", FORM_TIME},
     [KEY_MEAN] = {"key to screen, 200 x 50, average", FORM_TIME},
     [KEY_WORST] = {"- worst", FORM_TIME},

@@ -330,6 +330,19 @@ static void compare_by_class(const struct run *run, struct result *result)
     result->differs = sum.checksum != result->checksum;
 }
 
+/* It is remembered, so once is all. */
+static void measure_alike(const struct run *run, struct result *result)
+{
+    uint32_t rows = 0;
+    bench_begin(result, ALIKE);
+    int64_t start = pg_clock_cpu_us();
+    const struct pg_alike *alike = pg_eval_alike(run->eval);
+    bench_done(result, ALIKE, (double)(pg_clock_cpu_us() - start));
+    for (uint32_t ns = 0; ns < run->cluster->nnamespaces; ns++)
+        rows += alike->like[ns] == ns;
+    bench_done(result, ALIKE_ROWS, rows);
+}
+
 void bench_parts(const struct files *files, struct result *result)
 {
     struct run run = {.path = files->json};
@@ -348,6 +361,7 @@ void bench_parts(const struct files *files, struct result *result)
     bench_done(result, CELL, bench_measure(stage_cells, NULL, &run) / CELLS);
     bench_begin(result, REASON);
     bench_done(result, REASON, bench_measure(stage_reasons, NULL, &run) / REASONS);
+    measure_alike(&run, result);
     bench_begin(result, TOTALS);
     clean_totals(&run, NULL);
     bench_done(result, TOTALS, bench_measure(stage_totals, clean_totals, &run));
