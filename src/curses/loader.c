@@ -53,6 +53,8 @@ static void send_surely(int fd, const struct pg_loader_message *message)
 #define TURN_MS 100
 /* Worlds are at least this far apart, and three times as far as one takes to make. */
 #define WORLD_MS 100
+/* Until a source that could not be read again is tried anew. */
+#define LOST_MS 10000
 
 struct following {
     struct pg_background *background;
@@ -73,55 +75,83 @@ static void tell_feed(struct following *following, const struct pg_tui_feed *fee
     (void)ignored;
 }
 
+static struct pg_assume assume_now(struct pg_background *background)
+{
+    pthread_mutex_lock(&background->lock);
+    struct pg_assume assume = background->assume;
+    pthread_mutex_unlock(&background->lock);
+    return assume;
+}
+
 static void send_world(struct following *following, const struct pg_tui_feed *feed)
 {
     struct pg_background *background = following->background;
     struct pg_loader_message message = {.kind = PG_LOADER_CHANGED};
     int64_t begun = pg_clock_ms();
-    message.world = pg_tui_renew(background->options, &background->assume, following->past, feed,
-                                 &message.entry);
+    struct pg_assume assume = assume_now(background);
+    message.world =
+        pg_tui_renew(background->options, &assume, following->past, feed, &message.entry);
     atomic_fetch_add(&background->waiting, 1);
     send_surely(background->pipe[1], &message);
     following->world_ms = pg_clock_ms();
     following->cost_ms = following->world_ms - begun;
 }
 
-/* Until it is told to stop. Changes that come close together become one world. */
-static void follow(struct pg_background *background, struct pg_tui_past *past)
+/* Until it is told to stop or to read everything again. Changes that come close together become one world. What
+   could not be read the last time (`lost`) is tried again after a while. */
+static void follow(struct pg_background *background, struct pg_tui_past *past, bool lost)
 {
     struct following following = {.background = background, .past = past};
     struct pg_tui_feed feed = {.changed = false};
-    while (!atomic_load(&background->stop)) {
+    int64_t begun = pg_clock_ms();
+    while (!atomic_load(&background->stop) && !atomic_load(&background->again)) {
         int64_t pause = 3 * following.cost_ms > WORLD_MS ? 3 * following.cost_ms : WORLD_MS;
         bool due =
             pg_clock_ms() - following.world_ms >= pause && atomic_load(&background->waiting) == 0;
+        if (lost && pg_clock_ms() - begun > LOST_MS)
+            return;
         feed.take = due;
         background->options->follow(background->options->context, TURN_MS, &feed);
-        following.changed = following.changed || feed.changed;
+        following.changed = following.changed || (feed.changed && !lost);
         tell_feed(&following, &feed);
         if (due && following.changed) {
             following.changed = false;
             send_world(&following, &feed);
         }
     }
-    pg_tui_past_free(following.past);
+}
+
+/* Reads everything and says what came of it. The past is that of the world, or the one before. */
+static bool load(struct pg_background *background, struct pg_tui_past **past)
+{
+    struct pg_loader_message message = {.kind = PG_LOADER_DONE};
+    struct pg_assume assume = assume_now(background);
+    message.world = pg_tui_load(background->options, &assume, on_progress, background, &message.err);
+    if (message.world) {
+        pg_tui_past_free(*past);
+        *past = pg_tui_past_new(message.world);
+        atomic_fetch_add(&background->waiting, 1);
+    } else {
+        message.kind = PG_LOADER_FAILED;
+    }
+    send_surely(background->pipe[1], &message);
+    return message.kind == PG_LOADER_DONE;
 }
 
 static void *work(void *context)
 {
     struct pg_background *background = context;
-    struct pg_loader_message message = {.kind = PG_LOADER_DONE};
+    struct pg_tui_past *past = NULL;
     pg_crash_thread_begin();
-    message.world = pg_tui_load(background->options, &background->assume, on_progress, background,
-                                &message.err);
-    struct pg_tui_past *past =
-        message.world && background->options->follow ? pg_tui_past_new(message.world) : NULL;
-    if (!message.world)
-        message.kind = PG_LOADER_FAILED;
-    send_surely(background->pipe[1], &message);
-    if (past)
-        follow(background, past);
-    message = (struct pg_loader_message){.kind = PG_LOADER_ENDED};
+    do {
+        atomic_store(&background->again, false);
+        bool ok = load(background, &past);
+        if (!past || !background->options->follow)
+            break;
+        follow(background, past, !ok);
+    } while (!atomic_load(&background->stop));
+    pg_tui_past_free(past);
+    struct pg_loader_message message = {.kind = PG_LOADER_ENDED};
     send_surely(background->pipe[1], &message);
     pg_crash_thread_end();
     return NULL;
@@ -132,6 +162,7 @@ bool pg_background_open(struct pg_background *background, const struct pg_tui_op
 {
     memset(background, 0, sizeof *background);
     background->options = options;
+    pthread_mutex_init(&background->lock, NULL);
     if (pipe(background->pipe) != 0)
         return pg_err_set(err, "no pipe: %s", strerror(errno));
     for (int i = 0; i < 2; i++) {
@@ -152,26 +183,10 @@ static bool take_end(struct pg_background *background)
     return true;
 }
 
-/* Ends the thread that follows. It looks at the flag ten times a second, and between two requests. */
-static void end_thread(struct pg_background *background)
-{
-    struct pollfd poll_fd = {.fd = background->pipe[0], .events = POLLIN};
-    atomic_store(&background->stop, true);
-    while (background->running) {
-        poll(&poll_fd, 1, -1);
-        take_end(background);
-    }
-}
-
-bool pg_background_start(struct pg_background *background, const struct pg_assume *assume,
-                         struct pg_err *err)
+static bool spawn(struct pg_background *background, struct pg_err *err)
 {
     sigset_t all, old;
-    if (background->running)
-        end_thread(background);
-    background->assume = *assume;
-    atomic_store(&background->stop, false);
-    atomic_store(&background->waiting, 1);
+    atomic_store(&background->waiting, 0);
     background->told = 0;
     /* Signals are for the other thread; but a crash here is a crash. */
     sigfillset(&all);
@@ -187,6 +202,20 @@ bool pg_background_start(struct pg_background *background, const struct pg_assum
     return failure == 0 || pg_err_set(err, "no thread: %s", strerror(failure));
 }
 
+bool pg_background_start(struct pg_background *background, const struct pg_assume *assume,
+                         struct pg_err *err)
+{
+    pthread_mutex_lock(&background->lock);
+    background->assume = *assume;
+    pthread_mutex_unlock(&background->lock);
+    atomic_store(&background->stop, false);
+    if (!background->running)
+        return spawn(background, err);
+    /* It is following, or about to end; then pg_background_read() begins another. */
+    atomic_store(&background->again, true);
+    return true;
+}
+
 bool pg_background_read(struct pg_background *background, struct pg_loader_message *message)
 {
     ssize_t n = read(background->pipe[0], message, sizeof *message);
@@ -194,8 +223,11 @@ bool pg_background_read(struct pg_background *background, struct pg_loader_messa
         return false;
     message->progress.file = message->file;
     if (message->kind == PG_LOADER_ENDED) {
+        struct pg_err err;
         pthread_join(background->thread, NULL);
         background->running = false;
+        if (atomic_exchange(&background->again, false) && !atomic_load(&background->stop))
+            spawn(background, &err);
     } else if (message->kind == PG_LOADER_DONE || message->kind == PG_LOADER_CHANGED) {
         atomic_fetch_sub(&background->waiting, 1);
     }
@@ -215,5 +247,6 @@ bool pg_background_end(struct pg_background *background)
     }
     close(background->pipe[0]);
     close(background->pipe[1]);
+    pthread_mutex_destroy(&background->lock);
     return true;
 }

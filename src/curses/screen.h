@@ -80,18 +80,20 @@ struct pg_loader_message {
 /* One thread that loads, then follows what changes; one at a time. */
 struct pg_background {
     const struct pg_tui_options *options;
-    struct pg_assume assume;
+    pthread_mutex_t lock;    /* of what follows */
+    struct pg_assume assume; /* for the next load or world */
     int pipe[2];
     pthread_t thread;
     bool running;
     atomic_bool stop;
+    atomic_bool again;   /* everything is to be read once more */
     atomic_uint waiting; /* worlds that the screen has not taken yet */
     int64_t told;        /* when progress was last sent; the thread's own */
 };
 
 bool pg_background_open(struct pg_background *background, const struct pg_tui_options *options,
                         struct pg_err *err);
-/* A thread that follows ends first, within a moment. */
+/* A thread that follows does it itself, as soon as it looks. */
 bool pg_background_start(struct pg_background *background, const struct pg_assume *assume,
                          struct pg_err *err);
 /* Reads one message, false where none waits. */

@@ -183,6 +183,7 @@ struct pg_cluster *pg_live_cluster(struct pg_live *live, const struct pg_load_op
     struct pg_loader *loader = pg_loader_new(options);
     struct filling filling = {.loader = loader, .scratch = pg_arena_new()};
     const struct pg_kube_target *target = &live->target;
+    struct pg_cluster *cluster;
     struct pg_origin origin = {
         .context = target->context,
         .server = target->url,
@@ -201,5 +202,7 @@ struct pg_cluster *pg_live_cluster(struct pg_live *live, const struct pg_load_op
             add_lines(live, &filling, r);
     }
     pg_arena_free(filling.scratch);
-    return pg_loader_finish(loader);
+    cluster = pg_loader_finish(loader);
+    cluster->partial = cluster->partial || live->stopped;
+    return cluster;
 }

@@ -54,7 +54,7 @@ struct pg_live {
     PG_VEC(struct live_list *) lists;
     bool no_discovery; /* the user may not ask what is served */
     bool stopped;
-    uint32_t round;
+    uint32_t round, first_round; /* that of the list that began last, of the first of this reading */
     struct pg_live_reading reading;
     struct pg_load_progress progress;
     uint64_t random;

@@ -546,12 +546,30 @@ static void begin(struct pg_live *live, const struct pg_live_reading *reading)
     memset(&live->progress, 0, sizeof live->progress);
     live->no_discovery = live->stopped = live->failed = live->rejected = false;
     live->discovering = 0;
+    live->first_round = live->round;
     live->reading = *reading;
     live->err = (struct pg_err){{0}};
     struct pg_kube_run *run = pg_http_plugin(live->http);
     run->terminal = reading->terminal;
     run->said = reading->said;
     run->cancel = reading->cancel;
+}
+
+static bool drop_unseen(void *context, const struct live_object *object)
+{
+    struct pg_live *live = context;
+
+    if (object->round <= live->first_round)
+        live_store_remove(live->store, object->resource, object->ns, object->name, NULL);
+    return true;
+}
+
+/* What this reading did not come across is of an earlier one: of a kind that is not served any more, or that may
+   not be read now. */
+static void forget_earlier(struct pg_live *live)
+{
+    for (uint32_t r = 0; r < live_nresources; r++)
+        live_store_each(live->store, r, NULL, drop_unseen, live);
 }
 
 bool pg_live_read(struct pg_live *live, const struct pg_live_reading *reading, struct pg_err *err)
@@ -571,5 +589,6 @@ bool pg_live_read(struct pg_live *live, const struct pg_live_reading *reading, s
         *err = live->err;
         return false;
     }
+    forget_earlier(live);
     return !is_nothing(live, err);
 }

@@ -277,10 +277,13 @@ void live_follow_stop(struct pg_live *live)
 {
     live->following = false;
     end_watches(live);
+    for (uint32_t i = 0; i < live->lists.n; i++)
+        if (live->lists.v[i]->call)
+            pg_http_cancel(live->lists.v[i]->call);
     if (live->heartbeat)
         pg_http_cancel(live->heartbeat);
     while (pg_http_busy(live->http))
-        pg_http_run(live->http, 0);
+        pg_http_run(live->http, 1);
     live->heartbeat = NULL;
     live->changed = false;
     live->events_taken = true;

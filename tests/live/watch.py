@@ -227,6 +227,47 @@ def a_thousand_changes(bench):
             assert body(fresh.text()) == body(screen.text()), fresh.text() + screen.text()
 
 
+def read_again(bench):
+    """R reads everything again, and goes on following; where the server is away, again when it is back."""
+    objects = world(12) + [obj("cilium.io/v2", "CiliumNetworkPolicy", "c", "ops", spec={
+        "endpointSelector": {}, "ingress": [{"fromEntities": ["all"]}]})]
+    api = bench.serve(objects)
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods", "3 policies")
+        # The kind is not served any more: nothing of it may stay.
+        api.cluster.objects.pop(("cilium.io", "v2", "ciliumnetworkpolicies"))
+        for _ in range(2):
+            screen.keys("R")
+            screen.wait("read again", "2 policies")
+            screen.keys("Escape")
+            screen.wait("[live]", gone=("read again",))
+        api.cluster.put(pod("ops", "later", "a", "10.9.0.1"))
+        screen.wait("13 pods")
+        api.stop()
+        screen.keys("R")
+        screen.wait("not read again", "13 pods")
+        api.cluster.put(pod("ops", "meanwhile", "a", "10.9.0.2"))
+        again = bench.serve(cluster=api.cluster, port=api.port)
+        screen.wait("14 pods", "[live]", seconds=40)
+        again.cluster.put(pod("ops", "after", "a", "10.9.0.3"))
+        screen.wait("15 pods")
+        again.stop()
+
+
+def stopped(bench):
+    """Esc stops a load: what is there stays, marked; nothing of it is sure. R reads it whole."""
+    api = bench.serve(world(12))
+    api.faults["hang"], api.only = (1, True), "/networkpolicies"
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("Loading", "12 pods", "Esc stops")
+        screen.keys("Escape")
+        screen.wait("only a part was read", "12 pods")
+        assert "?" in screen.row("ops"), screen.text()
+        screen.keys("R")
+        screen.wait("read again", "[live]", "2 policies")
+        assert "?" not in screen.row("ops"), screen.text()
+
+
 def only_get(bench):
     api = bench.serve(world(12))
     with Screen(bench.kubeconfig(api)) as screen:
@@ -255,5 +296,5 @@ if __name__ == "__main__":
         print("1..0 # SKIP no tmux to look at a screen with")
         sys.exit(0)
     sys.exit(main([a_change_is_seen, pods_come_and_go, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
-                   a_silent_watch, events_that_make_no_sense, rights_taken_away, a_thousand_changes, only_get,
+                   a_silent_watch, events_that_make_no_sense, rights_taken_away, a_thousand_changes, read_again, stopped, only_get,
                    no_cluster]))
