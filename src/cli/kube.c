@@ -54,8 +54,11 @@ const char *pg_cli_kube_title(struct pg_arena *arena, const struct pg_kube_targe
     const char *name = target->context ? target->context : target->cluster ? target->cluster : "";
     const char *user = target->as ? target->as : target->user;
 
-    return pg_arena_printf(arena, "%s%s%s%s%s%s", name, *name ? " (" : "", target->url,
-                           *name ? ")" : "", user ? " as " : "", user ? user : "");
+    if (!*name)
+        return pg_arena_printf(arena, "%s%s%s", target->url, user ? " as " : "", user ? user : "");
+    /* What is cut off first, where there is little room, is said last. */
+    return pg_arena_printf(arena, "%s%s%s (%s)", name, user ? " as " : "", user ? user : "",
+                           target->url);
 }
 
 void pg_cli_kube_hints(struct pg_buf *out, const struct pg_cli_args *args,

@@ -13,7 +13,7 @@ void pg_cli_kube_flags(const struct pg_cli_args *args, struct pg_kube_flags *fla
 /* The live cluster that the arguments name; no network yet. NULL with `err` set. */
 struct pg_live *pg_cli_kube_open(const struct pg_cli_args *args, struct pg_err *err);
 
-/* The cluster, its server and the user in one line: "prod (https://10.0.0.1:6443) as alice". */
+/* The cluster, its server and the user in one line: "prod as alice (https://10.0.0.1:6443)". */
 const char *pg_cli_kube_title(struct pg_arena *arena, const struct pg_kube_target *target);
 
 /* Appends what was asked for, and what else can be looked at. `live` may be NULL. */

@@ -44,7 +44,7 @@ static void add_fresh(struct pg_buf *out, const struct pg_tui *app)
     struct pg_buf fresh = {0};
     pg_news_words(&fresh, app);
     if (fresh.n)
-        pg_buf_printf(out, " [%s]", pg_buf_text(&fresh));
+        pg_buf_printf(out, "[%s] ", pg_buf_text(&fresh));
     pg_buf_free(&fresh);
 }
 
@@ -55,8 +55,9 @@ static void add_crumbs(struct pg_buf *out, struct pg_tui *app, int columns)
     uint32_t first = app->depth && app->stack[0]->grid ? 1 : 0;
     for (uint32_t gone = 0; first + gone <= app->depth; gone++) {
         pg_buf_clear(out);
-        pg_buf_printf(out, named && !gone ? " polgrid  %s" : " %s", app->options.title);
+        pg_buf_puts(out, named && !gone ? " polgrid  " : " ");
         add_fresh(out, app);
+        pg_buf_puts(out, app->options.title);
         pg_buf_puts(out, gone ? " > .." : "");
         for (uint32_t i = first + gone; i < app->depth; i++)
             add_crumb(out, app, i);

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "polgrid/report.h"
+
 /* --- help ------------------------------------------------------------------------------------------ */
 
 static void put_heading(struct pg_lines *lines, const char *text)
@@ -125,6 +127,26 @@ static void put_unevaluated(struct pg_lines *lines, const struct pg_eval *eval)
     pg_buf_free(&out);
 }
 
+/* Which cluster, and what of it could not be read. */
+static void put_origin(struct pg_lines *lines, const struct pg_tui *app,
+                       const struct pg_cluster *cluster)
+{
+    const struct pg_origin *origin = cluster->origin;
+    struct pg_buf out = {0};
+    if (!origin)
+        return;
+    put_heading(lines, "CLUSTER");
+    pg_buf_printf(&out, "context %s, user %s, server %s", origin->context ? origin->context : "-",
+                  origin->user ? origin->user : "-", origin->server ? origin->server : "-");
+    if (origin->taken && *origin->taken)
+        pg_buf_printf(&out, ", as it was %s", origin->taken);
+    pg_lines_wrap(lines, 2, 2, PG_ROLE_TEXT, PG_NO_LOC, pg_buf_text(&out));
+    pg_buf_clear(&out);
+    if (cluster->nunread > 0 && pg_report_left_out(&out, app->world->eval))
+        pg_lines_wrap(lines, 2, 2, PG_ROLE_UNKNOWN, PG_NO_LOC, pg_buf_text(&out));
+    pg_buf_free(&out);
+}
+
 static void put_left_out(struct pg_lines *lines, const struct pg_cluster *cluster)
 {
     struct pg_buf out = {0};
@@ -182,6 +204,7 @@ void pg_page_build_diags(struct pg_tui *app, struct pg_view *view)
                   app->world->plugin.enforcement == PG_ENFORCEMENT_ABSENT ? PG_ROLE_WARN
                                                                           : PG_ROLE_TEXT,
                   PG_NO_LOC, app->world->plugin.sentence);
+    put_origin(lines, app, cluster);
     put_unevaluated(lines, app->world->eval);
     put_diags(lines, cluster);
     put_left_out(lines, cluster);
