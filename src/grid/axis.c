@@ -76,7 +76,10 @@ static struct pg_share *shares_by_kind(struct layout *layout, const struct pg_al
         uint32_t at = i;
         for (; at > 0 && alike->kinds[shares[at - 1].class] > alike->kinds[first + i]; at--)
             shares[at] = shares[at - 1];
-        shares[at] = (struct pg_share){first + i, class->npods, class->pods, class->nselves};
+        shares[at] = (struct pg_share){.class = first + i,
+                                       .npods = class->npods,
+                                       .pods = class->pods,
+                                       .nselves = class->nselves};
     }
     return shares;
 }

@@ -139,11 +139,13 @@ def followed(c):
             last = screen.text()
         with Screen(c.admin) as fresh:
             fresh.wait("[live]", "24 pods", seconds=30)
-            time.sleep(2)
 
             def body(text):
                 return [line.split("|")[0].rstrip() for line in text.splitlines()[1:14]]
-            assert body(fresh.text()) == body(screen.text()), fresh.text() + screen.text()
+            end = time.time() + 30
+            while body(fresh.text()) != body(screen.text()):
+                assert time.time() < end, fresh.text() + screen.text()
+                time.sleep(0.5)
     c.delete("networkpolicy", "-n", "ops", "--all")
 
 

@@ -218,13 +218,15 @@ def a_thousand_changes(bench):
         pods = len(api.cluster.objects[("", "v1", "pods")])
         screen.wait(f"{pods} pods", seconds=30)
         screen.keys("Escape")
-        time.sleep(1)
 
         def body(text):
             return [line.split("|")[0].rstrip() for line in text.splitlines()[2:16]]
         with Screen(config) as fresh:
             fresh.wait("[live]", f"{pods} pods")
-            assert body(fresh.text()) == body(screen.text()), fresh.text() + screen.text()
+            end = time.time() + 30
+            while body(fresh.text()) != body(screen.text()):
+                assert time.time() < end, fresh.text() + screen.text()
+                time.sleep(0.5)
 
 
 def read_again(bench):
