@@ -7,8 +7,9 @@
  *     families, the blocks that addresses lie in) and have equally many pods;
  *   - their policies are the same, where a rule that means the own namespace alone is the same in both;
  *   - every set of namespaces that some rule means has both or neither.
- * Then with every third namespace, node and address both have the same cells, and the cell from one to the other
- * is that from the other to the one. Whoever looks at one has seen the other.
+ * Then with every third namespace and address both have the same cells, and the cell from one to the other is that
+ * from the other to the one: whoever looks at one has seen the other. With pods on the host network they have them
+ * but for who runs on one node with whom (semantics 8.3), which a grid that folds sums up.
  *
  * Only for clusters that have NetworkPolicy and nothing else: other kinds order, refuse and select across
  * namespaces. A namespace with pods on the host network is like no other: which node they are on matters.

@@ -50,6 +50,7 @@ struct check {
     uint64_t mask[CHECK_MASKS];
     int ndifferences; /* printed so far */
     uint64_t ncompared;
+    uint64_t nalike;            /* namespaces found alike to another, with pods */
     uint64_t nfollowed, nstale; /* changes that a follower followed, and that it could not */
 };
 
@@ -98,6 +99,8 @@ void check_grids(struct check *check, int count);
 /* Changes the world that many times, and has a follower follow; only where all policies are NetworkPolicies. */
 void check_follow(struct check *check, int steps);
 void check_totals(struct check *check);
+/* Whether namespaces that are said to be alike are, in this world and in one with a twin. */
+void check_alike(struct check *check);
 
 /* A question about reasons. */
 struct question {

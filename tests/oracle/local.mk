@@ -3,6 +3,7 @@
 check_PROGRAMS += tests/oracle/oracle
 tests_oracle_oracle_SOURCES = \
 	tests/oracle/check.c tests/oracle/check.h \
+	tests/oracle/check_alike.c \
 	tests/oracle/check_follow.c \
 	tests/oracle/check_grids.c \
 	tests/oracle/check_pairs.c \

@@ -75,7 +75,7 @@ static bool read_settings(int argc, char **argv, struct settings *settings)
 }
 
 struct totals {
-    uint64_t compared, followed, stale;
+    uint64_t compared, alike, followed, stale;
 };
 
 /* Returns the number of differences. */
@@ -98,9 +98,11 @@ static int check_seed(const struct settings *settings, uint64_t seed, struct tot
         check_grids(check, settings->grids);
         check_follow(check, settings->steps);
         check_totals(check);
+        check_alike(check);
     }
     int differences = check->ndifferences;
     totals->compared += check->ncompared;
+    totals->alike += check->nalike;
     totals->followed += check->nfollowed;
     totals->stale += check->nstale;
     if (settings->verbose)
@@ -134,10 +136,10 @@ int main(int argc, char **argv)
             break;
     }
     printf("%s 1 - clusters %llu..%llu: %llu comparisons, %llu clusters differ; "
-           "%llu changes followed, %llu not\n1..1\n",
+           "%llu changes followed, %llu not; %llu namespaces alike\n1..1\n",
            bad > 0 ? "not ok" : "ok", (unsigned long long)settings.first,
            (unsigned long long)settings.last, (unsigned long long)totals.compared,
            (unsigned long long)bad, (unsigned long long)totals.followed,
-           (unsigned long long)totals.stale);
+           (unsigned long long)totals.stale, (unsigned long long)totals.alike);
     return bad > 0;
 }

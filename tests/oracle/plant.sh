@@ -352,6 +352,16 @@ plant "large sets let nobody through" eval/large.c \
 plant "a peer that matches most matches everybody" eval/peersets.c \
     'yes[sort][f] == maker->nclasses[sort][f]' 'yes[sort][f] + 1 >= maker->nclasses[sort][f]'
 
+# --- namespaces that behave alike (alike.c)
+plant "namespaces are alike whoever names one of them" eval/alike.c \
+    'add(signing, signing->of[ns].v, signing->of[ns].n * sizeof *signing->of[ns].v);' ';'
+plant "namespaces are alike whichever namespaces their rules mean" eval/alike.c \
+    'add_word(signing, set != NULL && !(own && *set == 0) ? *set : 0);' '(void)own, (void)set;'
+plant "namespaces are alike whatever their policies say" eval/alike.c \
+    'policies[i] = sign_policy(signing, namespace->first_policy + i);' 'policies[i] = 0;'
+plant "namespaces are alike with addresses in other blocks" eval/alike.c \
+    ': pg_blocks_group(signing->eval->blocks, class->addr[family]));' ': 0);'
+
 # --- a cluster that changes (follow.h)
 plant "followed: a policy that is gone goes on" eval/follow_policies.c \
     'of->policies.n--;' ';'
