@@ -5,6 +5,7 @@
 
 #include "format.h"
 #include "kube.h"
+#include "polgrid/clock.h"
 #include "polgrid/report.h"
 #include "polgrid/text.h"
 #include "say.h"
@@ -13,6 +14,9 @@
 /* Diagnostics printed of each sort; the rest is counted. */
 #define PG_DIAGS_SHOWN 50u
 #define PG_KINDS_SHOWN 12u
+
+/* How often the kubeconfig of a cluster that is followed is looked at. */
+#define LOOK_MS 20000
 
 int pg_cli_source_check(const struct pg_cli_run *run)
 {
@@ -85,6 +89,7 @@ static struct pg_cluster *load_live(struct pg_cli_loading *loading,
     loading->unreachable = true;
     if (!loading->live)
         loading->live = pg_cli_kube_open(loading->args, err);
+
     if (!loading->live || !pg_live_read(loading->live, &reading, err))
         return NULL;
     loading->unreachable = false;
@@ -123,10 +128,47 @@ struct pg_cluster *pg_cli_source_load(void *context,
     return cluster;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Another cluster or another context is not what is being looked at: somebody chose it for other work. */
+static bool same_target(const struct pg_kube_target *a, const struct pg_kube_target *b)
+{
+    return same_text(a->context, b->context) && same_text(a->url, b->url);
+}
+
+/* A kubeconfig that was replaced (a new token, a certificate) is read again, and the cluster with it. Returns whether
+   that was done. */
+static bool renew_kubeconfig(struct pg_cli_loading *loading)
+{
+    const struct pg_live_reading reading = {.cancel = -1};
+    int64_t now = pg_clock_ms();
+    struct pg_live *fresh;
+    struct pg_err err;
+
+    if (now - loading->looked_ms < LOOK_MS)
+        return false;
+    loading->looked_ms = now;
+    if (!pg_kube_changed(pg_live_target(loading->live)))
+        return false;
+    fresh = pg_cli_kube_open(loading->args, &err);
+    if (!fresh || !same_target(pg_live_target(fresh), pg_live_target(loading->live)) ||
+        !pg_live_read(fresh, &reading, &err)) {
+        pg_live_free(fresh);
+        return false;
+    }
+    pg_live_free(loading->live);
+    loading->live = fresh;
+    return true;
+}
+
 bool pg_cli_source_follow(void *context, int timeout_ms, struct pg_live_state *state)
 {
     struct pg_cli_loading *loading = context;
-    return pg_live_follow(loading->live, timeout_ms, state);
+    bool renewed = renew_kubeconfig(loading);
+    return pg_live_follow(loading->live, timeout_ms, state) || renewed;
 }
 
 const struct pg_live_event *pg_cli_source_events(void *context, uint32_t *n, uint32_t *more)

@@ -28,6 +28,7 @@ struct pg_cli_loading {
     void *object_context;
     bool on_screen;       /* the terminal is the grid's: no plugin may have it */
     struct pg_live *live; /* from the first load on; NULL: another source */
+    int64_t looked_ms;    /* when the kubeconfig was last looked at */
     bool unreachable;     /* set where a load failed for the cluster's sake */
 };
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from harness import POLGRID, SECRET, main, obj, pod, policy, world
+from harness import POLGRID, SECRET, User, main, obj, pod, policy, world
 
 
 class Screen:
@@ -256,6 +256,21 @@ def read_again(bench):
         again.stop()
 
 
+def kubeconfig_replaced(bench):
+    """A new token in the kubeconfig is used within a minute; another context chosen there changes nothing."""
+    api = bench.serve(world(12))
+    path = bench.kubeconfig(api)
+    with Screen(path) as screen:
+        screen.wait("[live]", "12 pods")
+        api.tokens = {"another-token": User("alice")}
+        api.drop_watches()
+        screen.wait("STALE", "401", seconds=40)
+        os.replace(bench.kubeconfig(api, {"token": "another-token"}), path)
+        screen.wait("[live]", "12 pods", seconds=60)
+        api.cluster.put(pod("ops", "later", "a", "10.9.0.1"))
+        screen.wait("13 pods", seconds=20)
+
+
 def stopped(bench):
     """Esc stops a load: what is there stays, marked; nothing of it is sure. R reads it whole."""
     api = bench.serve(world(12))
@@ -298,5 +313,5 @@ if __name__ == "__main__":
         print("1..0 # SKIP no tmux to look at a screen with")
         sys.exit(0)
     sys.exit(main([a_change_is_seen, pods_come_and_go, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
-                   a_silent_watch, events_that_make_no_sense, rights_taken_away, a_thousand_changes, read_again, stopped, only_get,
+                   a_silent_watch, events_that_make_no_sense, rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, stopped, only_get,
                    no_cluster]))
