@@ -77,7 +77,8 @@ static bool has_agent(const struct pg_cluster *cluster, uint32_t workload)
 {
     const struct pg_namespace *ns = &cluster->namespaces[cluster->workloads[workload].ns];
     for (uint32_t i = ns->first_pod; i < ns->first_pod + ns->npods; i++)
-        if (cluster->pods[i].workload == workload && cluster->pods[i].policy_agent)
+        if (cluster->pods[i].workload == workload &&
+            (cluster->pods[i].agent & PG_AGENT_ENFORCES) != 0)
             return true;
     return false;
 }

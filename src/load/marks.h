@@ -6,7 +6,11 @@
 
 #include "polgrid/cluster.h"
 
-/* What an annotation tells, enum pg_node_mark; 0: nothing that matters here. `value` may be NULL. */
+/* What an annotation tells, enum pg_node_mark; 0: nothing that matters here. */
 unsigned pg_marks_of(const char *key, const char *value);
+
+/* What a copy of it says instead, and tells the same: of arguments, among which there may be secrets, only what
+   matters. NULL: the value as it is. */
+const char *pg_marks_copy(const char *key, const char *value);
 
 #endif

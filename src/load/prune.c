@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "agents.h"
 #include "kinds.h"
 #include "marks.h"
 #include "scalar.h"
@@ -68,6 +69,7 @@ struct writing {
     struct pg_buf *out;
     bool all;
     bool node;           /* of its annotations only those that tell of plugins */
+    bool agents;         /* of the arguments of its containers likewise */
     const char *skipped; /* what stands for a value that was not kept */
 };
 
@@ -81,7 +83,7 @@ static bool goes_out(const struct writing *writing, const struct pg_tree_entry *
 {
     const struct pg_field *field = pg_shape_find(shape, entry->key, entry->key_length);
 
-    if (field && field->type == PG_T_NOTES)
+    if (field && (field->type == PG_T_NOTES || field->type == PG_T_FLAGS))
         return false;
     return entry->value->kind != PG_TREE_SKIPPED || (field ? writing->all : !shape->open);
 }
@@ -102,6 +104,21 @@ static void write_entry(struct writing *writing, const struct pg_tree_entry *ent
     write_json(writing, entry->value, field ? field->shape : NULL);
 }
 
+/* Of the arguments of a container those that tell of plugins, whatever else is among them. */
+static void write_args(struct writing *writing, const struct pg_tree *map,
+                       const struct pg_shape *shape, bool *any)
+{
+    const struct pg_field *field = shape ? pg_shape_find(shape, "args", 4) : NULL;
+    struct pg_buf args = {0};
+
+    if (!writing->agents || !field || field->type != PG_T_FLAGS)
+        return;
+    if (pg_agent_print_args(&args, map))
+        pg_buf_printf(writing->out, "%s\"args\":%s", *any ? "," : "", pg_buf_text(&args));
+    *any = *any || args.n > 0;
+    pg_buf_free(&args);
+}
+
 /* `shape`: of a map, or of the elements of a list; NULL where there is none. */
 static void write_json(struct writing *writing, const struct pg_tree *node,
                        const struct pg_shape *shape)
@@ -114,6 +131,7 @@ static void write_json(struct writing *writing, const struct pg_tree *node,
         pg_buf_putc(writing->out, '{');
         for (uint32_t i = 0; i < node->n; i++)
             write_entry(writing, &node->entries[i], shape, &any);
+        write_args(writing, node, shape, &any);
         pg_buf_putc(writing->out, '}');
         return;
     case PG_TREE_SEQ:
@@ -146,11 +164,22 @@ static void write_marks(struct writing *writing, const struct pg_tree_entry *not
     bool some = false;
 
     for (uint32_t i = 0; map->kind == PG_TREE_MAP && i < map->n; i++) {
-        if (pg_marks_of(map->entries[i].key, NULL) == 0)
+        const struct pg_tree *value = map->entries[i].value;
+        const char *text = value->kind == PG_TREE_SCALAR ? value->text : NULL;
+        const char *instead = pg_marks_copy(map->entries[i].key, text);
+        if (pg_marks_of(map->entries[i].key, text) == 0)
             continue;
         if (!some)
             pg_buf_puts(writing->out, *any ? ",\"annotations\":{" : "\"annotations\":{");
-        write_entry(writing, &map->entries[i], NULL, &some);
+        if (!instead) {
+            write_entry(writing, &map->entries[i], NULL, &some);
+            continue;
+        }
+        pg_buf_puts(writing->out, some ? "," : "");
+        write_string(writing->out, map->entries[i].key, map->entries[i].key_length);
+        pg_buf_putc(writing->out, ':');
+        write_string(writing->out, instead, strlen(instead));
+        some = true;
     }
     if (some)
         pg_buf_putc(writing->out, '}');
@@ -230,6 +259,8 @@ struct pg_object pg_object_prune(struct pg_buf *out, const struct pg_tree *tree,
     pg_buf_puts(out, ",\"kind\":");
     write_string(out, object.kind, strlen(object.kind));
     writing.node = known && strcmp(known->kind, "Node") == 0;
+    writing.agents =
+        (object.ns || default_ns) && pg_agents_live_in(object.ns ? object.ns : default_ns);
     write_metadata(&writing, metadata, shape, object.ns ? NULL : default_ns);
     for (uint32_t i = 0; i < tree->n; i++) {
         const struct pg_tree_entry *entry = &tree->entries[i];
