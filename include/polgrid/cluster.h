@@ -82,6 +82,7 @@ enum pg_agent_mark {
     PG_AGENT_NO_ADMIN = 256,
     PG_AGENT_BASELINE = 512, /* BaselineAdminNetworkPolicies are read */
     PG_AGENT_NO_BASELINE = 1024,
+    PG_AGENT_NO_K8S = 2048, /* NetworkPolicies are ignored, policies of the plugin's own are not */
 };
 
 struct pg_pod {

@@ -52,7 +52,7 @@ static const struct agent {
      0,
      false,
      {WORD("enable-policy", "default", "always", "never", 0, PG_AGENT_ALWAYS, PG_AGENT_OFF),
-      TRUTH("enable-k8s-networkpolicy", 0, PG_AGENT_OFF, 0),
+      TRUTH("enable-k8s-networkpolicy", 0, PG_AGENT_NO_K8S, 0),
       WORD("allow-localhost", "auto", "always", "policy", 0, 0, PG_AGENT_LOCALHOST)}},
 };
 
