@@ -6,6 +6,9 @@
 #include "polgrid/policy.h"
 #include "polgrid/vec.h"
 
+#define PART_CONDITION \
+    "it does not by itself, and whether something beside it does could not be read"
+
 /* A sign of a plugin. */
 struct sign {
     struct pg_plugin_seen seen;
@@ -144,8 +147,7 @@ static enum pg_enforcement judge(const struct finding *f, const struct plugin_se
     }
     if (enforcement == PG_ENFORCEMENT_ABSENT && is_read_in_part(f->cluster)) {
         enforcement = PG_ENFORCEMENT_UNKNOWN;
-        *condition = "it does not by itself, and whether something beside it does could not be "
-                     "read";
+        *condition = PART_CONDITION;
     }
     return enforcement;
 }
@@ -249,6 +251,10 @@ static void add_k3s(struct finding *f)
         sign.sentence = "policies describe intent only: k3s was started without its network policy "
                         "controller, all traffic is allowed";
     }
+    if (off != NULL && is_read_in_part(f->cluster)) {
+        sign.seen.enforcement = PG_ENFORCEMENT_UNKNOWN;
+        sign.sentence = say(f, "k3s", PG_ENFORCEMENT_UNKNOWN, PART_CONDITION);
+    }
     pg_vec_push(f->arena, &f->signs, sign);
 }
 
@@ -277,21 +283,35 @@ static bool is_family_seen(const struct finding *f, const char *name)
     return false;
 }
 
+static bool is_group_served(const struct pg_cluster *cluster, const char *group)
+{
+    for (uint32_t g = 0; g < cluster->ngroups; g++)
+        if (strcmp(cluster->groups[g], group) == 0)
+            return true;
+    return false;
+}
+
 /* For those who may not read DaemonSets; and to learn of a plugin that was, or that is to be. What Flannel writes, it
    also writes where others enforce (Canal, k3s). */
 static void add_marks(struct finding *f)
 {
     for (size_t i = 0; i < NMARKS; i++) {
         const struct pg_node *node = marked_node(f->cluster, MARKS[i].mark);
+        const char *name = MARKS[i].name, *condition = MARKS[i].condition;
         bool flannel = MARKS[i].mark == PG_MARK_FLANNEL;
-        if (node == NULL || is_family_seen(f, MARKS[i].name) || (flannel && f->signs.n > 0))
+        if (node == NULL || is_family_seen(f, name) || (flannel && f->signs.n > 0))
             continue;
+        if (flannel && is_group_served(f->cluster, "crd.projectcalico.org")) {
+            name = "Canal";
+            condition = "it is Flannel with Calico's policies, whose objects the API knows, and "
+                        "whether Calico runs was not seen";
+        }
         enum pg_enforcement enforcement =
-            MARKS[i].condition ? PG_ENFORCEMENT_UNKNOWN : PG_ENFORCEMENT_FOUND;
-        struct sign sign = {.seen = seen_of(MARKS[i].name, enforcement,
+            condition != NULL ? PG_ENFORCEMENT_UNKNOWN : PG_ENFORCEMENT_FOUND;
+        struct sign sign = {.seen = seen_of(name, enforcement,
                                             pg_arena_printf(f->arena, "annotations of node %s",
                                                             text_of(f, node->name))),
-                            .sentence = say(f, MARKS[i].name, enforcement, MARKS[i].condition),
+                            .sentence = say(f, name, enforcement, condition),
                             .workload = PG_NONE};
         pg_vec_push(f->arena, &f->signs, sign);
     }

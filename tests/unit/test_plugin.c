@@ -212,6 +212,13 @@ static void unread(void **state)
         {SNAPSHOT("server: x\nunread: [" UNREAD("pods", "Pod") ", " UNREAD(
              "daemonsets", "DaemonSet") "]") SYSTEM("kube-flannel-ds"),
          "Flannel", UNKNOWN, false, "could not be read"},
+        {SNAPSHOT("server: x\nunread: [" UNREAD("pods", "Pod") ", " UNREAD("daemonsets",
+                                                                           "DaemonSet") "]")
+             NODE_WITH("n1", NOTES("k3s.io/node-args: '[\"--disable-network-policy\"]'"), "v1+k3s1"),
+         "k3s", UNKNOWN, false, "could not be read"},
+        {SNAPSHOT("server: x\ngroups: [crd.projectcalico.org]")
+             NODE_WITH("n1", NOTES("flannel.alpha.coreos.com/backend-type: vxlan"), "v1"),
+         "Canal", UNKNOWN, false, "whether Calico runs was not seen"},
         {SNAPSHOT("server: x\nunread: [" UNREAD("daemonsets", "DaemonSet") "]")
              SYSTEM("kube-flannel-ds"),
          "Flannel", ABSENT, false, NULL},
