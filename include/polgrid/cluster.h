@@ -10,6 +10,7 @@
 #ifndef POLGRID_CLUSTER_H
 #define POLGRID_CLUSTER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -308,11 +309,16 @@ struct pg_cluster {
     uint32_t nunread;
     const char *const *groups; /* API groups that a live cluster serves; NULL: not known */
     uint32_t ngroups;
-    bool partial; /* loading was stopped, or a file could not be read to its end */
+    bool partial;            /* loading was stopped, or a file could not be read to its end */
+    struct pg_cluster *base; /* what the lists point into besides (memo.h); NULL: nothing */
+    atomic_uint owners;
 };
 
 /* An empty cluster with its arena and string table; the loader fills it. */
 struct pg_cluster *pg_cluster_new(void);
+/* For one more owner, in whatever thread; each of them frees it. Returns the cluster. */
+struct pg_cluster *pg_cluster_keep(struct pg_cluster *cluster);
+/* Frees it, if no other owner is left. */
 void pg_cluster_free(struct pg_cluster *cluster);
 
 /* Makes the index behind pg_cluster_pod_at() and pg_cluster_node_at(). To be called once, last, when

@@ -7,6 +7,7 @@
 #include "discovery.h"
 #include "http.h"
 #include "polgrid/live.h"
+#include "polgrid/memo.h"
 #include "polgrid/objects.h"
 #include "polgrid/vec.h"
 #include "resources.h"
@@ -48,6 +49,7 @@ struct pg_live {
     struct pg_kube_creds *creds;
     struct pg_http *http;
     struct live_store *store;
+    struct pg_memo *memo; /* what was decoded of it; NULL before the first cluster */
 
     struct pg_arena *read; /* of the last reading; what follows lives in it */
     struct live_discovery discovery;
@@ -104,9 +106,6 @@ int64_t live_backoff_ms(uint64_t *random, uint32_t tries);
 struct live_unread_sink;
 /* Tells the loader what was not read. */
 void live_tell_unread(struct pg_live *live, struct pg_loader *loader);
-
-/* The name of a policy's text: "shop/networkpolicy/api-in", "adminnetworkpolicy/a". */
-const char *live_text_name(struct pg_arena *arena, const struct live_object *object);
 
 /* Puts an object as the server sent it into the store, in the form that the store keeps. */
 enum live_change live_take(struct pg_live *live, uint32_t resource, const struct pg_object *object,

@@ -79,7 +79,7 @@ static bool take(void *context, const struct pg_object *object)
     return true;
 }
 
-static bool drop_old(void *context, const struct live_object *object)
+static bool drop_old(void *context, struct live_object *object)
 {
     struct live_list *list = context;
 
@@ -434,7 +434,7 @@ static void add_name(struct names *names, const char *name)
     pg_vec_push(names->live->read, &names->list, pg_arena_strdup(names->live->read, name));
 }
 
-static bool add_object(void *context, const struct live_object *object)
+static bool add_object(void *context, struct live_object *object)
 {
     add_name(context, *object->ns ? object->ns : object->name);
     return true;
@@ -555,7 +555,7 @@ static void begin(struct pg_live *live, const struct pg_live_reading *reading)
     run->cancel = reading->cancel;
 }
 
-static bool drop_unseen(void *context, const struct live_object *object)
+static bool drop_unseen(void *context, struct live_object *object)
 {
     struct pg_live *live = context;
 

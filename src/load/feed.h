@@ -37,9 +37,6 @@ struct pg_feed {
     int fd; /* -1: from memory */
     const char *memory;
     size_t left;
-    /* Where that ends: the next piece of it, or NULL. */
-    const char *(*next)(void *next_context, size_t *n);
-    void *next_context;
     char *chunk;
     bool begun, ended;
     struct pg_sha256 hash;

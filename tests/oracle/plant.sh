@@ -390,5 +390,13 @@ plant "followed: a policy that goes touches nobody" eval/follow_policies.c \
 plant "followed: a new policy comes last" eval/follow_policies.c \
     'compare_names(follow, of->policies.v[middle], policy) < 0' 'of->policies.v[middle] < policy'
 
+# --- objects that are decoded once (memo.h)
+plant "kept: a changed object stays as it was" load/memo.c \
+    'entry->version != objects[i].version' 'entry->version == 0'
+plant "kept: what there was to say of an object is said once" load/memo.c \
+    'decoder->diags.n == 0 && ' ''
+plant "kept: every object stands in line 1" load/load.c \
+    'loader->lines_before = line ? line - 1 : 0;' 'loader->lines_before = line > UINT32_MAX - 1;'
+
 echo "# $found of $planted planted bugs found"
 tap_done

@@ -90,6 +90,8 @@ tests_unit_test_entry_SOURCES = tests/unit/test_entry.c tests/unit/unit.h tests/
 
 unit_tests += tests/unit/test_objects
 tests_unit_test_objects_SOURCES = tests/unit/test_objects.c tests/unit/loading.h tests/unit/unit.h
+unit_tests += tests/unit/test_memo
+tests_unit_test_memo_SOURCES = tests/unit/test_memo.c tests/unit/loading.h tests/unit/unit.h
 unit_tests += tests/unit/test_unread
 tests_unit_test_unread_SOURCES = tests/unit/test_unread.c tests/unit/loading.h tests/unit/unit.h
 unit_tests += tests/unit/test_journal
