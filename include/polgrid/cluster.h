@@ -346,6 +346,8 @@ uint32_t pg_cluster_find_node(const struct pg_cluster *cluster, const char *name
    Of several with one address, the first. */
 uint32_t pg_cluster_pod_at(const struct pg_cluster *cluster, struct pg_addr addr);
 uint32_t pg_cluster_node_at(const struct pg_cluster *cluster, struct pg_addr addr);
+/* Whether there may be pods, nodes or services that have addresses and were not read. */
+bool pg_cluster_addresses_unread(const struct pg_cluster *cluster);
 
 /* The value of a label, PG_STR_NONE where the key is missing. */
 pg_str pg_labels_get(struct pg_labels labels, pg_str key);

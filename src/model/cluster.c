@@ -43,6 +43,17 @@ bool pg_cluster_complete(const struct pg_cluster *cluster)
     return cluster->nrejected == 0 && cluster->nunevaluated == 0 && !cluster->partial;
 }
 
+bool pg_cluster_addresses_unread(const struct pg_cluster *cluster)
+{
+    static const char *const kinds[] = {"Pod", "Node", "Service"};
+
+    for (uint32_t i = 0; i < cluster->nunread; i++)
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+            if (*cluster->unread[i].group == '\0' && strcmp(cluster->unread[i].kind, kinds[k]) == 0)
+                return true;
+    return false;
+}
+
 const char *pg_cluster_text(const struct pg_cluster *cluster, pg_str str)
 {
     return pg_strs_text(cluster->strs, str);

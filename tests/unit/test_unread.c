@@ -3,6 +3,7 @@
 
 #include "polgrid/eval.h"
 #include "polgrid/report.h"
+#include "polgrid/why.h"
 
 #define NAMESPACE(name, labels) \
     "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: " name ", labels: {" labels "}}\n"
@@ -272,9 +273,55 @@ static void test_words(void **state)
     unload(eval);
 }
 
+/* An address that nobody has may be that of something that was not read. */
+static void assert_asked(const struct pg_unread *unread, uint32_t n, const char *spec, bool to_pod,
+                         enum pg_verdict expected)
+{
+    struct pg_buf text = {0};
+    struct pg_arena *arena = pg_arena_new();
+    struct pg_eval *eval;
+    struct pg_addr addr;
+    struct pg_end pod = {.kind = PG_END_POD}, other;
+    const struct pg_why *why;
+
+    pg_buf_printf(&text, "%s%s", NAMESPACE("a", "") POD("a", "a1"), spec);
+    eval = load(pg_buf_text(&text), unread, n);
+    assert_true(pg_addr_parse("10.9.9.9", &addr, NULL));
+    other = pg_end_at(pg_eval_cluster(eval), addr);
+    why = to_pod ? pg_why_ask(arena, eval, &other, &pod, PG_PORTS_ALL, 0)
+                 : pg_why_ask(arena, eval, &pod, &other, PG_PORTS_ALL, 0);
+    assert_string_equal(pg_verdict_name(why->verdict), pg_verdict_name(expected));
+    assert_int_equal(strstr(why->sentence, "that could be read") != NULL, why->end_unread);
+    pg_arena_free(arena);
+    unload(eval);
+    pg_buf_free(&text);
+}
+
+static void test_addresses(void **state)
+{
+    static const struct pg_unread pods = {PG_UNREAD_PEERS, "", "pods", "Pod", true, NULL, "no"};
+    static const struct pg_unread nodes = {PG_UNREAD_EXTRA, "", "nodes", "Node", false, NULL, "no"};
+    static const char one[] =
+        POLICY("a", "p",
+               "{podSelector: {}, policyTypes: [Ingress, Egress], egress: [{to: "
+               "[{podSelector: {}}]}], ingress: [{from: [{podSelector: {}}]}]}");
+    static const char none[] = POLICY("a", "p", "{podSelector: {}, policyTypes: [Ingress, Egress]}");
+    (void)state;
+
+    assert_asked(NULL, 0, "", false, PG_VERDICT_ALLOWED);
+    assert_asked(NULL, 0, one, false, PG_VERDICT_DENIED);
+    assert_asked(NULL, 0, one, true, PG_VERDICT_DENIED);
+    assert_asked(&pods, 1, "", false, PG_VERDICT_UNKNOWN); /* its namespace's policies */
+    assert_asked(&pods, 1, one, false, PG_VERDICT_UNKNOWN);
+    assert_asked(&pods, 1, one, true, PG_VERDICT_UNKNOWN);
+    assert_asked(&pods, 1, none, false, PG_VERDICT_DENIED);  /* nothing gets out */
+    assert_asked(&nodes, 1, none, true, PG_VERDICT_UNKNOWN); /* its own node gets in */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_stopped),
         cmocka_unit_test(test_policies_of_a_namespace),
         cmocka_unit_test(test_denied_stays),
