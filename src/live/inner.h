@@ -52,15 +52,16 @@ struct pg_live {
     struct pg_arena *read; /* of the last reading; what follows lives in it */
     struct live_discovery discovery;
     PG_VEC(struct live_list *) lists;
-    bool no_discovery; /* the user may not ask what is served */
+    const char *unasked; /* why it is not known what is served; NULL: it is */
     bool stopped;
     uint32_t round, first_round; /* that of the list that began last, of the first of this reading */
     struct pg_live_reading reading;
     struct pg_load_progress progress;
     uint64_t random;
-    struct pg_err err;     /* of discovery, or of the first list that failed */
-    bool failed, rejected; /* rejected: 401 */
-    uint32_t discovering;  /* requests under way */
+    struct pg_err err;                    /* of discovery, or of the first list that failed */
+    bool failed, rejected;                /* rejected: 401 */
+    uint32_t discovering;                 /* requests under way */
+    PG_VEC(struct live_asking *) askings; /* of discovery */
 
     /* watch.c */
     struct pg_arena *news; /* of the events */

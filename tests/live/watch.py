@@ -285,6 +285,16 @@ def stopped(bench):
         assert "?" not in screen.row("ops"), screen.text()
 
 
+def stopped_at_once(bench):
+    """A server that hangs on the first request does not hold up who stops it."""
+    api = bench.serve(world(12))
+    api.faults["hang"], api.only = (1, True), "/apis"
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("Loading", "Esc stops")
+        screen.keys("Escape")
+        screen.wait("only a part was read", seconds=5)
+
+
 def only_get(bench):
     api = bench.serve(world(12))
     with Screen(bench.kubeconfig(api)) as screen:
@@ -313,5 +323,5 @@ if __name__ == "__main__":
         print("1..0 # SKIP no tmux to look at a screen with")
         sys.exit(0)
     sys.exit(main([a_change_is_seen, pods_come_and_go, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
-                   a_silent_watch, events_that_make_no_sense, rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, stopped, only_get,
+                   a_silent_watch, events_that_make_no_sense, rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, stopped, stopped_at_once, only_get,
                    no_cluster]))
