@@ -175,7 +175,9 @@ void live_tell_unread(struct pg_live *live, struct pg_loader *loader)
             (resource->need != LIVE_PEERS || knows_namespaces(live)))
             continue;
         tell_list(loader, list->resource, list->ns,
-                  list->reason ? list->reason : "the load was stopped");
+                  list->reason    ? list->reason
+                  : live->stopped ? "the load was stopped"
+                                  : "not read yet");
     }
     tell_served(live, loader);
 }

@@ -54,6 +54,8 @@ struct pg_live {
     PG_VEC(struct live_list *) lists;
     const char *unasked; /* why it is not known what is served; NULL: it is */
     bool stopped;
+    bool spread;                 /* some lists are of one namespace each */
+    bool new_names;              /* a namespace may have come since */
     uint32_t round, first_round; /* that of the list that began last, of the first of this reading */
     struct pg_live_reading reading;
     struct pg_load_progress progress;
@@ -81,6 +83,8 @@ void live_list_again(struct live_list *list, int64_t wait_ms);
 /* Asks for the lists that are due, as far as there is room. Milliseconds until the next one is, at most
    `most`; -1 where none is left. */
 int64_t live_lists_ask(struct pg_live *live, int64_t most);
+/* Where a list of the whole cluster was refused: one of each namespace that is known and has none yet. */
+void live_lists_spread(struct pg_live *live);
 /* Notes that something happened to an object (watch.c). Does nothing while nobody follows. */
 void live_note(struct pg_live *live, uint32_t resource, enum live_change change, const char *ns,
                const char *name, const char *manager);

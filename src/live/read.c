@@ -520,22 +520,33 @@ static void find_names(struct names *names)
     live_store_each(names->live->store, 1, NULL, add_object, names);
 }
 
-/* Where a list of the whole cluster was refused: one of each namespace. */
-static void ask_by_namespace(struct pg_live *live)
+static uint64_t list_key(uint32_t resource, const char *ns)
+{
+    return pg_hash(ns, strlen(ns), resource + 1);
+}
+
+void live_lists_spread(struct pg_live *live)
 {
     struct names names = {.live = live};
+    struct pg_map known = {0};
     uint32_t n = live->lists.n;
 
     find_names(&names);
+    for (uint32_t i = 0; i < n; i++)
+        if (live->lists.v[i]->ns)
+            pg_map_put(&known, list_key(live->lists.v[i]->resource, live->lists.v[i]->ns), 1);
     for (uint32_t i = 0; i < n; i++) {
         const struct live_list *list = live->lists.v[i];
-        if (list->state != LIVE_LIST_REFUSED || !live_resources[list->resource].namespaced)
+        if (list->state != LIVE_LIST_REFUSED || list->ns ||
+            !live_resources[list->resource].namespaced)
             continue;
+        live->spread = true;
         for (uint32_t k = 0; k < names.list.n; k++)
-            add_list(live, list->resource, names.list.v[k]);
+            if (!pg_map_get(&known, list_key(list->resource, names.list.v[k])))
+                add_list(live, list->resource, names.list.v[k]);
     }
+    pg_map_free(&known);
     pg_map_free(&names.known);
-    run_lists(live);
 }
 
 static void on_namespace(void *context, struct pg_http_reply *reply)
@@ -620,6 +631,7 @@ static void begin(struct pg_live *live, const struct pg_live_reading *reading)
     memset(&live->lists, 0, sizeof live->lists);
     memset(&live->progress, 0, sizeof live->progress);
     live->stopped = live->failed = live->rejected = false;
+    live->spread = live->new_names = false;
     live->unasked = NULL;
     memset(&live->askings, 0, sizeof live->askings);
     live->discovering = 0;
@@ -659,7 +671,8 @@ bool pg_live_read(struct pg_live *live, const struct pg_live_reading *reading, s
             add_list(live, r, NULL);
     run_lists(live);
     if (!live->rejected && !live->stopped) {
-        ask_by_namespace(live);
+        live_lists_spread(live);
+        run_lists(live);
         ask_namespaces(live);
     }
     if (live->rejected) {

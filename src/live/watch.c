@@ -30,6 +30,7 @@ void live_note(struct pg_live *live, uint32_t resource, enum live_change change,
     if (!live->following)
         return;
     live->changed = true;
+    live->new_names = live->new_names || (change == LIVE_ADDED && resource <= 1);
     if (live->events_taken) {
         pg_arena_reset(live->news);
         memset(&live->events, 0, sizeof live->events);
@@ -385,6 +386,10 @@ bool pg_live_follow(struct pg_live *live, int timeout_ms, struct pg_live_state *
         wait = lists;
     wait = tend_watches(live, wait);
     pg_http_run(live->http, (int)(wait < 0 ? 0 : wait));
+    /* Before anybody looks: what is in a new namespace was not read. */
+    if (live->spread && live->new_names)
+        live_lists_spread(live);
+    live->new_names = false;
     fill_state(live, state);
     changed = live->changed;
     live->changed = false;

@@ -93,6 +93,29 @@ def pods_come_and_go(bench):
         screen.wait("17 pods", " late ")
 
 
+def a_namespace_comes(bench):
+    """Where policies are read namespace by namespace, those of a new one are read before they are counted on."""
+    api = bench.serve(world(12))
+    api.tokens[SECRET].may = {("", p) for p in ("namespaces", "pods", "nodes")} | {
+        (n, "networkpolicies") for n in ("shop", "pay", "ops", "late")}
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods")
+        api.faults["hang"], api.only = (1, True), "/namespaces/late/networkpolicies"
+        api.cluster.put(obj("v1", "Namespace", "late", labels={"team": "z"}))
+        api.cluster.put(policy("late", "deny", policyTypes=["Ingress", "Egress"]))
+        api.cluster.put(pod("late", "p", "a", "10.9.1.1"))
+        screen.wait("13 pods", " late ")
+        assert "?" in screen.row("ops"), screen.text()
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "13 pods", "3 policies")
+        api.tokens[SECRET].may.add(("later", "networkpolicies"))
+        api.cluster.put(obj("v1", "Namespace", "later"))
+        api.cluster.put(policy("later", "deny", policyTypes=["Ingress", "Egress"]))
+        api.cluster.put(pod("later", "p", "a", "10.9.2.1"))
+        screen.wait("14 pods", "4 policies", gone=("not evaluated",))
+        assert "?" not in screen.row("ops"), screen.text()
+
+
 def a_page_stays(bench):
     """What one reads does not change under one's eyes; the title says that there is news."""
     api = bench.serve(world(12))
@@ -322,6 +345,6 @@ if __name__ == "__main__":
     if not shutil.which("tmux"):
         print("1..0 # SKIP no tmux to look at a screen with")
         sys.exit(0)
-    sys.exit(main([a_change_is_seen, pods_come_and_go, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
+    sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
                    a_silent_watch, events_that_make_no_sense, rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, stopped, stopped_at_once, only_get,
                    no_cluster]))
