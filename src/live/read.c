@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "inner.h"
 #include "polgrid/clock.h"
 #include "polgrid/map.h"
@@ -134,23 +136,42 @@ static bool is_list(const struct pg_http_reply *reply)
     return ok;
 }
 
-/* Reads the head of a list: where the next page begins, and the version it is of. False where pages don't come
-   to an end. */
-static bool read_head(struct live_list *list, const struct pg_http_reply *reply)
+/* Appends the text of a string, of nothing where there is none. False where it is something else. */
+static bool add_text(struct pg_buf *out, struct pg_json_span object, const char *key)
+{
+    struct pg_json_span span = {NULL, 0};
+    json_t *json;
+    bool ok;
+
+    if (object.p)
+        span = pg_json_member(object.p, object.n, key);
+    if (!span.p || pg_json_member_text(out, object.p, object.n, key))
+        return true;
+    json = json_loadb(span.p, span.n, JSON_DECODE_ANY, NULL);
+    ok = json_is_string(json) || json_is_null(json);
+    if (json_is_string(json))
+        pg_buf_puts(out, json_string_value(json));
+    json_decref(json);
+    return ok;
+}
+
+/* Reads the head of a list: where the next page begins, and the version it is of. What is wrong with it; NULL:
+   nothing. */
+static const char *read_head(struct live_list *list, const struct pg_http_reply *reply)
 {
     struct pg_json_span head = pg_json_member(pg_buf_text(&reply->body), reply->body.n, "metadata");
     struct pg_buf token = {0};
-    bool ok;
+    bool ok = add_text(&token, head, "continue"), ends;
 
-    if (head.p && list->version.n == 0)
-        pg_json_member_text(&list->version, head.p, head.n, "resourceVersion");
-    if (head.p)
-        pg_json_member_text(&token, head.p, head.n, "continue");
-    ok = ++list->pages < MAX_PAGES &&
-         (token.n == 0 || strcmp(token.p, pg_buf_text(&list->token)) != 0);
+    if (list->version.n == 0)
+        ok = add_text(&list->version, head, "resourceVersion") && ok;
+    ends = ++list->pages < MAX_PAGES &&
+           (token.n == 0 || strcmp(token.p, pg_buf_text(&list->token)) != 0);
     pg_buf_free(&list->token);
     list->token = token;
-    return ok;
+    return !ok     ? "where the pages of the list go on can't be read"
+           : !ends ? "the pages of the list don't come to an end"
+                   : NULL;
 }
 
 static void read_page(struct live_list *list, struct pg_http_reply *reply)
@@ -159,14 +180,16 @@ static void read_page(struct live_list *list, struct pg_http_reply *reply)
     struct page page = {.list = list};
     struct pg_buf body = reply->body;
     struct pg_err err = {{0}};
+    const char *wrong;
     bool more;
 
     if (!is_list(reply)) {
         retry(list, -1, "what the server answers is no list of objects");
         return;
     }
-    if (!read_head(list, reply)) {
-        fail(list, LIVE_LIST_FAILED, "the pages of the list don't come to an end");
+    wrong = read_head(list, reply);
+    if (wrong) {
+        fail(list, LIVE_LIST_FAILED, wrong);
         return;
     }
     reply->body = (struct pg_buf){0};

@@ -181,6 +181,11 @@ def weak_discovery(bench):
         recovers(bench, "error", fault, "/apis")
 
 
+def escaped_token(bench):
+    """Whatever the way it is written: the first page alone would be a cluster without the rest."""
+    recovers(bench, "escaped-token", True)
+
+
 def expired_page(bench):
     """410 on a page: the list begins anew, and nothing is lost or doubled."""
     recovers(bench, "expired-pages", (1, True))
@@ -332,7 +337,7 @@ def loopback_needs_no_proxy(bench):
 if __name__ == "__main__":
     sys.exit(main([refused, name_unknown, silent_server, ipv6, wrong_name, tls_server_name, unknown_authority, expired,
                    not_yet_valid, skip_verify, plain_text, no_credentials_without_tls, key_of_another, unauthorized,
-                   plugin_is_run_again, plugin_that_is_refused, busy, weak, weak_discovery, expired_page, pages_that_always_expire,
+                   plugin_is_run_again, plugin_that_is_refused, busy, weak, weak_discovery, escaped_token, expired_page, pages_that_always_expire,
                    broken_for_good, truncated, body_too_short, gzip_broken, gzip_bomb, endless_body, endless_headers,
                    endless_pages, looping_pages, escapes, redirect, no_api_server, proxy_url, proxy_refuses,
                    loopback_needs_no_proxy]))
