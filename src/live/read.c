@@ -230,6 +230,19 @@ static void expired(struct live_list *list)
     live_list_again(list, 0);
 }
 
+/* Whether a 404 says that the kind is not served. Not of what every cluster has, and not where it is somebody else,
+   a proxy, who says it: then it was not read, and nobody knows what there is. */
+static bool is_absent(const struct live_list *list, const struct pg_http_reply *reply)
+{
+    const struct live_resource *resource = &live_resources[list->resource];
+    struct pg_buf kind = {0};
+    bool status = pg_json_member_text(&kind, pg_buf_text(&reply->body), reply->body.n, "kind") &&
+                  strcmp(kind.p, "Status") == 0;
+
+    pg_buf_free(&kind);
+    return resource->need == LIVE_EXTRA || (status && !resource->always);
+}
+
 static void on_list(void *context, struct pg_http_reply *reply)
 {
     struct live_list *list = context;
@@ -249,7 +262,7 @@ static void on_list(void *context, struct pg_http_reply *reply)
         expired(list);
     } else if (reply->status == 403) {
         fail(list, LIVE_LIST_REFUSED, reason);
-    } else if (reply->status == 404) {
+    } else if (reply->status == 404 && is_absent(list, reply)) {
         fail(list, LIVE_LIST_ABSENT, reason);
         live_store_each(live->store, list->resource, list->ns, drop_old, list);
     } else if (reply->trouble == PG_HTTP_CAP) {

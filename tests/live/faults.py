@@ -213,6 +213,11 @@ def broken_for_good(bench):
     partial(bench, "error", (100, (400, [])), words=("answers 400",))
 
 
+def not_found(bench):
+    """Every cluster has them: a 404 is no proof that there are none."""
+    partial(bench, "error", (100, (404, [])), words=("answers 404",))
+
+
 def truncated(bench):
     partial(bench, "truncated", words=("networkpolicies",))
 
@@ -338,6 +343,6 @@ if __name__ == "__main__":
     sys.exit(main([refused, name_unknown, silent_server, ipv6, wrong_name, tls_server_name, unknown_authority, expired,
                    not_yet_valid, skip_verify, plain_text, no_credentials_without_tls, key_of_another, unauthorized,
                    plugin_is_run_again, plugin_that_is_refused, busy, weak, weak_discovery, escaped_token, expired_page, pages_that_always_expire,
-                   broken_for_good, truncated, body_too_short, gzip_broken, gzip_bomb, endless_body, endless_headers,
+                   broken_for_good, not_found, truncated, body_too_short, gzip_broken, gzip_bomb, endless_body, endless_headers,
                    endless_pages, looping_pages, escapes, redirect, no_api_server, proxy_url, proxy_refuses,
                    loopback_needs_no_proxy]))
