@@ -38,7 +38,10 @@ struct live_list {
     struct pg_http_call *watch;
     int64_t watch_begun_ms, watch_heard_ms; /* when it began, and last said something */
     uint32_t watch_failures;                /* in a row */
+    int64_t watch_lost_ms;                  /* the first of them */
     bool watch_expired;                     /* the version is forgotten: to be read again */
+    bool watch_bad;                         /* it said what is no event */
+    char watch_trouble[160];                /* why the last of them failed */
 };
 
 struct pg_live {
@@ -72,8 +75,9 @@ struct pg_live {
     bool events_taken, changed, following;
     struct pg_http_call *heartbeat;
     int64_t heartbeat_ms, proven_ms, turn_ms, turn_wall_ms;
-    uint32_t missed; /* heartbeats in a row */
-    char trouble[512];
+    uint32_t missed;   /* heartbeats in a row */
+    char trouble[512]; /* of the heartbeat */
+    char lost[512];    /* which list is not followed, and why */
 };
 
 /* --- the lists (read.c) --- */

@@ -205,6 +205,7 @@ static void read_page(struct live_list *list, struct pg_http_reply *reply)
             live->changed = (live->following && !list->had) || live->changed;
             list->state = LIVE_LIST_READ;
             list->had = true;
+            list->watch_lost_ms = pg_clock_ms();
             live_store_each(live->store, list->resource, list->ns, drop_old, list);
         }
         return;

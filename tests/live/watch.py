@@ -208,6 +208,46 @@ def events_that_make_no_sense(bench):
         screen.wait("13 pods", seconds=40)
 
 
+def lost(bench, fault, value, most, *words):
+    """A list that can't be followed is not live, and asking for it anew is no flood."""
+    api = bench.serve(world(12))
+    api.faults[fault], api.only = value, "/pods"
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("STALE", "pods are not followed", *words)
+        api.cluster.put(pod("ops", "unheard", "a", "10.9.0.1"))
+        asked = len(api.log)
+        time.sleep(5)
+        assert "STALE" in screen.text(), screen.text()
+        assert len(api.log) - asked <= most, len(api.log) - asked
+        api.faults.clear()
+        api.drop_watches()
+        screen.wait("[live]", "13 pods", seconds=60)
+
+
+def status_event(code):
+    return [{"type": "ERROR", "object": {"kind": "Status", "code": code, "message": "it is broken"}}]
+
+
+def watch_that_ends_in_an_error(bench):
+    lost(bench, "watch-extra", status_event(500), 10, "it is broken")
+
+
+def watch_that_is_always_too_old(bench):
+    lost(bench, "watch-extra", status_event(410), 10, "410 Gone")
+
+
+def watch_that_can_not_be_read(bench):
+    lost(bench, "watch-extra", [{"type": "ADDED"}], 10, "no event")
+
+
+def may_list_and_not_watch(bench):
+    lost(bench, "watch-refused", 403, 10, "may not watch")
+
+
+def watch_that_is_refused(bench):
+    lost(bench, "watch-refused", 503, 10, "503")
+
+
 def rights_taken_away(bench):
     """What may not be read any more is unknown from then on."""
     api = bench.serve(world(12))
@@ -346,5 +386,7 @@ if __name__ == "__main__":
         print("1..0 # SKIP no tmux to look at a screen with")
         sys.exit(0)
     sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
-                   a_silent_watch, events_that_make_no_sense, rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, stopped, stopped_at_once, only_get,
+                   a_silent_watch, events_that_make_no_sense, watch_that_ends_in_an_error,
+                   watch_that_is_always_too_old, watch_that_can_not_be_read, may_list_and_not_watch, watch_that_is_refused,
+                   rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, stopped, stopped_at_once, only_get,
                    no_cluster]))

@@ -256,6 +256,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         version = int(query.get("resourceVersion") or 0)
         end = time.time() + float(query.get("timeoutSeconds", 300))
         self.server.api.watches += 1
+        if self.fault("watch-refused"):
+            return self.status(self.fault("watch-refused"), "Refused", "not to be watched")
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Transfer-Encoding", "chunked")
