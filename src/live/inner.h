@@ -76,6 +76,7 @@ struct pg_live {
     struct pg_http_call *heartbeat;
     int64_t heartbeat_ms, proven_ms, turn_ms, turn_wall_ms;
     uint32_t missed;   /* heartbeats in a row */
+    bool dead;         /* the connections are to be closed */
     char trouble[512]; /* of the heartbeat */
     char lost[512];    /* which list is not followed, and why */
 };

@@ -331,6 +331,28 @@ void live_follow_stop(struct pg_live *live)
     live->events_taken = true;
 }
 
+/* Ends all that is under way, for it to begin anew over fresh connections: over HTTP/2 all of it goes over one, which
+   libcurl keeps for as long as the kernel does not find it dead. */
+static void reconnect(struct pg_live *live)
+{
+    end_watches(live);
+    for (uint32_t i = 0; i < live->lists.n; i++) {
+        struct live_list *list = live->lists.v[i];
+        if (list->state != LIVE_LIST_ASKED)
+            continue;
+        if (list->call)
+            pg_http_cancel(list->call);
+        list->state = LIVE_LIST_DUE;
+        list->due_ms = 0;
+    }
+    if (live->heartbeat)
+        pg_http_cancel(live->heartbeat);
+    while (pg_http_busy(live->http))
+        pg_http_run(live->http, 1);
+    pg_http_drop(live->http);
+    live->dead = false;
+}
+
 /* --- the heart ----------------------------------------------------------------------------------- */
 
 static void on_heartbeat(void *context, struct pg_http_reply *reply)
@@ -354,8 +376,7 @@ static void on_heartbeat(void *context, struct pg_http_reply *reply)
     if (!live->following || reply->trouble == PG_HTTP_CANCELLED)
         return;
     set_trouble(live, "%s", reply->err.text);
-    if (++live->missed >= MOST_MISSED)
-        end_watches(live);
+    live->dead = ++live->missed >= MOST_MISSED;
 }
 
 static void beat(struct pg_live *live)
@@ -395,6 +416,7 @@ static void begin_following(struct pg_live *live)
     live->events_taken = true;
     live->trouble[0] = '\0';
     live->missed = 0;
+    live->dead = false;
     live->turn_ms = 0;
     live->proven_ms = live->heartbeat_ms = pg_clock_ms();
     for (uint32_t i = 0; i < live->lists.n; i++)
@@ -442,9 +464,11 @@ bool pg_live_follow(struct pg_live *live, int timeout_ms, struct pg_live_state *
     if (!live->following)
         begin_following(live);
     if (has_slept(live)) {
-        end_watches(live);
+        live->dead = true;
         live->heartbeat_ms = 0;
     }
+    if (live->dead)
+        reconnect(live);
     beat(live);
     lists = live_lists_ask(live, wait);
     if (lists >= 0 && lists < wait)
