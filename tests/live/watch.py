@@ -334,6 +334,26 @@ def kubeconfig_replaced(bench):
         screen.wait("13 pods", seconds=20)
 
 
+def plugin_that_is_refused(bench):
+    """It is run once more, and not for every watch that is begun again."""
+    api = bench.serve(world(12))
+    path = os.path.join(bench.dir, "refused-plugin")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write(f"""#!/bin/sh
+echo >>{path}.runs
+echo '{{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{{"token":"{SECRET}"}}}}'
+""")
+    os.chmod(path, 0o755)
+    user = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": path, "interactiveMode": "Never"}}
+    with Screen(bench.kubeconfig(api, user)) as screen:
+        screen.wait("[live]", "12 pods")
+        api.tokens = {}
+        api.drop_watches()
+        screen.wait("STALE", "401")
+        time.sleep(5)
+    assert os.path.getsize(path + ".runs") <= 3, os.path.getsize(path + ".runs")
+
+
 def stopped(bench):
     """Esc stops a load: what is there stays, marked; nothing of it is sure. R reads it whole."""
     api = bench.serve(world(12))
@@ -388,5 +408,5 @@ if __name__ == "__main__":
     sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
                    a_silent_watch, events_that_make_no_sense, watch_that_ends_in_an_error,
                    watch_that_is_always_too_old, watch_that_can_not_be_read, may_list_and_not_watch, watch_that_is_refused,
-                   rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, stopped, stopped_at_once, only_get,
+                   rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, plugin_that_is_refused, stopped, stopped_at_once, only_get,
                    no_cluster]))
