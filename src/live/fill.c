@@ -138,16 +138,20 @@ static bool knows_namespaces(const struct pg_live *live)
 static void tell_served(struct pg_live *live, struct pg_loader *loader)
 {
     for (uint32_t r = 0; r < live_nresources; r++) {
+        const char *unless = live_resources[r].unless;
         if (live->discovery.unknown[r])
             tell_list(loader, r, NULL, "polgrid does not know the versions that are served");
+        else if (live->discovery.unclear[r] && !live->discovery.version[r] &&
+                 !(unless && live_discovery_has_group(&live->discovery, unless)))
+            tell_list(loader, r, NULL, live->discovery.unclear[r]);
     }
-    if (live->no_discovery)
+    if (live->unasked)
         pg_loader_unread(loader, &(struct pg_unread){
                                      .what = PG_UNREAD_POLICY,
                                      .group = "",
                                      .resource = "policies of other kinds",
                                      .kind = "Policy",
-                                     .reason = "the user may not ask which kinds are served",
+                                     .reason = live->unasked,
                                  });
 }
 
@@ -189,7 +193,9 @@ void live_tell_unread(struct pg_live *live, struct pg_loader *loader)
             (resource->need != LIVE_PEERS || knows_namespaces(live)))
             continue;
         tell_list(loader, list->resource, list->ns,
-                  list->reason ? list->reason : "the load was stopped");
+                  list->reason    ? list->reason
+                  : live->stopped ? "the load was stopped"
+                                  : "not read yet");
     }
     tell_served(live, loader);
 }
