@@ -31,7 +31,8 @@ struct pg_memo_object {
        of one that many share. */
     const char *file;
     uint32_t line;
-    const char *text; /* one object */
+    const char *api_version, *kind; /* what it is, as it says itself */
+    const char *text;               /* one object, JSON or YAML */
     size_t n;
 };
 

@@ -37,6 +37,7 @@ struct filling {
     struct pg_live *live;
     struct pg_memo_object *objects;
     uint32_t n;
+    const char *api_version; /* of the resource at hand */
 };
 
 /* A policy has a file of its own; objects of other resources are the lines of one: "pods", line 17. */
@@ -53,6 +54,8 @@ static bool collect(void *context, struct live_object *object)
         .version = object->version,
         .file = object->file,
         .line = own ? 0 : object->line,
+        .api_version = filling->api_version,
+        .kind = resource->kind,
         .text = object->text.p,
         .n = object->text.n,
     };
@@ -78,6 +81,15 @@ static bool give(void *context, struct live_object *object)
     return true;
 }
 
+/* What objects of a resource have; of one that is not served any more there are none. */
+static const char *api_version(const struct pg_live *live, struct pg_arena *arena, uint32_t r)
+{
+    const char *version = live->discovery.version[r];
+    const char *group = live_resources[r].group;
+
+    return pg_arena_printf(arena, "%s%s%s", group, *group ? "/" : "", version ? version : "");
+}
+
 /* A loader that has all objects. */
 static struct pg_loader *fill(struct pg_live *live, const struct pg_load_options *options)
 {
@@ -91,6 +103,7 @@ static struct pg_loader *fill(struct pg_live *live, const struct pg_load_options
     filling.objects =
         pg_arena_array(scratch, live_store_count_all(live->store), sizeof *filling.objects);
     for (uint32_t r = 0; r < live_nresources; r++) {
+        filling.api_version = api_version(live, scratch, r);
         live_store_each(live->store, r, NULL, collect, &filling);
         if (options->object)
             live_store_each(live->store, r, NULL, give, &given);

@@ -168,14 +168,8 @@ static bool read_object(struct pg_loader *loader, const struct entry *entry,
 /* Whether decoding gives one record and touches nothing else. */
 static bool is_plain(const struct pg_memo_object *object)
 {
-    struct pg_buf version = {0}, kind = {0};
-    const struct pg_kind *known = NULL;
+    const struct pg_kind *known = pg_kind_find(object->api_version, object->kind);
 
-    if (pg_json_member_text(&version, object->text, object->n, "apiVersion") &&
-        pg_json_member_text(&kind, object->text, object->n, "kind"))
-        known = pg_kind_find(pg_buf_text(&version), pg_buf_text(&kind));
-    pg_buf_free(&version);
-    pg_buf_free(&kind);
     return known && known->flags & PG_KIND_PLAIN;
 }
 

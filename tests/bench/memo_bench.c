@@ -45,6 +45,8 @@ static void take(void *context, const struct pg_object *given)
                     ? pg_arena_printf(objects->arena, "%s/networkpolicy/%s", given->ns, given->name)
                     : "objects",
         .line = policy ? 0 : slot + 1,
+        .api_version = pg_arena_strdup(objects->arena, given->api_version),
+        .kind = pg_arena_strdup(objects->arena, given->kind),
         .text = pg_arena_strndup(objects->arena, given->json, given->n),
         .n = given->n,
     };

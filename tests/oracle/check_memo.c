@@ -18,7 +18,7 @@ enum {
 };
 
 struct object {
-    char *key;
+    char *key, *api_version, *kind;
     char *text[STATES]; /* NULL: it is not there then */
     size_t n[STATES];
     bool is_policy;
@@ -53,6 +53,10 @@ static void take(void *context, const struct pg_object *given)
     snprintf(key, sizeof key, "%s/%s/%s/%s", given->api_version, given->kind,
              given->ns ? given->ns : "", given->name);
     struct object *object = find(pool, key);
+    if (!object->kind) {
+        object->api_version = strdup(given->api_version);
+        object->kind = strdup(given->kind);
+    }
     free(object->text[pool->state]);
     object->text[pool->state] = memcpy(malloc(given->n + 1), given->json, given->n);
     object->text[pool->state][given->n] = '\0';
@@ -111,6 +115,8 @@ static struct pg_cluster *load_memo(struct pg_memo *memo, const struct pool *poo
                                                    .version = object->version,
                                                    .file = file_of(object),
                                                    .line = object->is_policy ? 0 : (uint32_t)i + 1,
+                                                   .api_version = object->api_version,
+                                                   .kind = object->kind,
                                                    .text = object->text[object->state],
                                                    .n = object->n[object->state]};
     }
@@ -243,6 +249,8 @@ void check_memo(struct check *check, int steps)
     pg_memo_free(memo);
     for (int i = 0; i < pool->n; i++) {
         free(pool->objects[i].key);
+        free(pool->objects[i].api_version);
+        free(pool->objects[i].kind);
         for (int state = 0; state < STATES; state++)
             free(pool->objects[i].text[state]);
     }

@@ -13,19 +13,28 @@
 #define TIER \
     "{\"apiVersion\":\"projectcalico.org/v3\",\"kind\":\"Tier\",\"metadata\":{\"name\":\"t\"}}\n"
 
-static struct pg_memo_object object(uint32_t slot, uint64_t version, const char *text)
+static struct pg_memo_object object_of(uint32_t slot, uint64_t version, const char *api_version,
+                                       const char *kind, const char *text)
 {
     return (struct pg_memo_object){.slot = slot,
                                    .version = version,
                                    .file = "pods",
                                    .line = slot + 1,
+                                   .api_version = api_version,
+                                   .kind = kind,
                                    .text = text,
                                    .n = strlen(text)};
 }
 
+static struct pg_memo_object object(uint32_t slot, uint64_t version, const char *text)
+{
+    return object_of(slot, version, "v1", "Pod", text);
+}
+
 static struct pg_memo_object policy(uint32_t slot, uint64_t version, const char *text)
 {
-    struct pg_memo_object one = object(slot, version, text);
+    struct pg_memo_object one =
+        object_of(slot, version, "networking.k8s.io/v1", "NetworkPolicy", text);
 
     one.file = "a/networkpolicy/p";
     one.line = 0;
@@ -94,8 +103,9 @@ static void test_findings_come_again(void **state)
     struct pg_memo_object objects[] = {
         object(0, 1, POD("One", "x")),
         policy(1, 2, POLICY("p", ",\"ingres\":[]")),
-        object(2, 3, TIER),
-        object(3, 4, "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"s\"}}\n"),
+        object_of(2, 3, "projectcalico.org/v3", "Tier", TIER),
+        object_of(3, 4, "v1", "Secret",
+                  "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"s\"}}\n"),
     };
     (void)state;
 
