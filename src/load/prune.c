@@ -38,6 +38,48 @@ static bool is_json_number(const char *text)
     return ok;
 }
 
+/* A decimal fraction of YAML as JSON has it, digit by digit: -01_0.5 is -10.5, +.5 is 0.5, 3. is 3. */
+static void write_decimal(struct pg_buf *out, const char *text, const char *end)
+{
+    const char *exponent = text + strcspn(text, "eE"),
+               *point = memchr(text, '.', (size_t)(end - text));
+    const char *whole_end = point ? point : exponent;
+    bool any = false;
+
+    if (*text == '-')
+        pg_buf_putc(out, '-');
+    for (text += *text == '-' || *text == '+'; text < whole_end; text++) {
+        if (*text == '_' || (*text == '0' && !any))
+            continue;
+        any = true;
+        pg_buf_putc(out, *text);
+    }
+    pg_buf_puts(out, any ? "" : "0");
+    for (any = false; text < end; text++) {
+        if (*text == '_' || *text == '.')
+            continue;
+        if (!any && text < exponent)
+            pg_buf_putc(out, '.');
+        any = true;
+        pg_buf_putc(out, *text);
+    }
+}
+
+/* A number stays one, whatever it is and whether JSON has it: written as a string it would be read as one, and the API
+   server refuses the one where it takes the other. */
+static void write_number(struct pg_buf *out, const struct pg_tree *node,
+                         const struct pg_scalar *scalar)
+{
+    if (scalar->whole && !scalar->is_float)
+        pg_buf_printf(out, "%" PRId64, scalar->integer);
+    else if (is_json_number(node->text))
+        pg_buf_add(out, node->text, node->n);
+    else if (scalar->is_float)
+        write_decimal(out, node->text, node->text + node->n);
+    else /* infinite, or too large for anything */
+        pg_buf_puts(out, "1e999");
+}
+
 /* What a plain scalar of YAML means; one of JSON is written as it was read. */
 static void write_scalar(struct pg_buf *out, const struct pg_tree *node)
 {
@@ -48,18 +90,9 @@ static void write_scalar(struct pg_buf *out, const struct pg_tree *node)
     switch (scalar.type) {
     case PG_SCALAR_NULL: pg_buf_puts(out, "null"); return;
     case PG_SCALAR_BOOL: pg_buf_puts(out, scalar.truth ? "true" : "false"); return;
-    case PG_SCALAR_NUMBER:
-        if (scalar.whole && !scalar.is_float) {
-            pg_buf_printf(out, "%" PRId64, scalar.integer);
-            return;
-        }
-        break;
-    case PG_SCALAR_STRING: break;
+    case PG_SCALAR_NUMBER: write_number(out, node, &scalar); return;
+    case PG_SCALAR_STRING: write_string(out, node->text, node->n); return;
     }
-    if (scalar.type == PG_SCALAR_NUMBER && is_json_number(node->text))
-        pg_buf_add(out, node->text, node->n);
-    else
-        write_string(out, node->text, node->n);
 }
 
 /* What is written: where `all` is set also fields that nobody reads, as {}, since there it matters that they are

@@ -89,6 +89,22 @@ static void test_yaml_in(void **state)
         "\"ports\":[{\"port\":80,\"targetPort\":\"80\"}]}}\n");
 }
 
+/* A number that JSON writes otherwise, or not at all, is no string for it: the API server refuses 01.5 as a label, and
+   takes .5 as the order of a policy. */
+static void test_yaml_numbers(void **state)
+{
+    (void)state;
+    assert_objects(
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: s\n  labels: {a: 01.5, b: 1_000.5, c: "
+        "+.5, d: .inf,"
+        " e: 0xFFFFFFFFFFFFFFFFFF, f: -0_0., g: +01.50e+3, h: 1.5, i: '01.5', j: -.5E-2, k: "
+        "00.0}\n",
+        "v1 Service "
+        "/s\n{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"s\",\"labels\":{"
+        "\"a\":1.5,\"b\":1000.5,\"c\":0.5,\"d\":1e999,\"e\":1e999,\"f\":-0,\"g\":1.50e+3,\"h\":1.5,"
+        "\"i\":\"01.5\",\"j\":-0.5E-2,\"k\":0.0}}}\n");
+}
+
 static void test_broken(void **state)
 {
     static const char text[] =
@@ -202,8 +218,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_list),          cmocka_unit_test(test_custom),
         cmocka_unit_test(test_unknown_field), cmocka_unit_test(test_yaml_in),
-        cmocka_unit_test(test_broken),        cmocka_unit_test(test_yaml_out),
-        cmocka_unit_test(test_member),        cmocka_unit_test(test_member_text),
+        cmocka_unit_test(test_yaml_numbers),  cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_yaml_out),      cmocka_unit_test(test_member),
+        cmocka_unit_test(test_member_text),
     };
 
     return cmocka_run_group_tests_name("objects", tests, NULL, NULL);
