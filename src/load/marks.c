@@ -23,3 +23,8 @@ unsigned pg_marks_of(const char *key, const char *value)
             return prefixes[i].mark;
     return 0;
 }
+
+const char *pg_marks_rest(const char *key, const char *value)
+{
+    return pg_marks_of(key, value) & PG_MARK_K3S_NO_POLICY ? "[\"--disable-network-policy\"]" : "";
+}
