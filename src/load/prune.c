@@ -275,6 +275,15 @@ static const char *text_at(const struct pg_tree *map, const char *key)
     return text && *text ? text : NULL;
 }
 
+/* One that is no string names none, and is no reason to give it another: the object is rejected for it. */
+static bool has_namespace(const struct pg_tree *metadata)
+{
+    const struct pg_tree *ns = pg_tree_get(metadata, "namespace");
+    const char *text = pg_tree_string(ns);
+
+    return !pg_tree_is_null(ns) && (!text || *text);
+}
+
 /* metadata, with the namespace that it leaves out, where that is given. */
 static void write_metadata(struct writing *writing, const struct pg_tree *metadata,
                            const struct pg_shape *shape, const char *ns)
@@ -346,7 +355,7 @@ struct pg_object pg_object_prune(struct pg_buf *out, const struct pg_tree *tree,
     write_string(out, object.api_version, strlen(object.api_version));
     pg_buf_puts(out, ",\"kind\":");
     write_string(out, object.kind, strlen(object.kind));
-    write_metadata(&writing, metadata, shape, object.ns ? NULL : default_ns);
+    write_metadata(&writing, metadata, shape, has_namespace(metadata) ? NULL : default_ns);
     for (uint32_t i = 0; i < tree->n; i++) {
         const struct pg_tree_entry *entry = &tree->entries[i];
         writing.all =
