@@ -166,6 +166,33 @@ static void test_policies_of_the_cluster(void **state)
     assert_matrix(three, &nowhere, 1, "### ### ### ");
 }
 
+/* What is on the network of its node is beyond the policies of most kinds, and not of all. */
+static void test_nodes(void **state)
+{
+    static const char host[] =
+        POD("a", "a1") "---\napiVersion: v1\nkind: Pod\nmetadata: {name: h, namespace: a}\n"
+                       "spec: {hostNetwork: true, nodeName: x, containers: [{name: c}]}\n";
+    static const struct pg_unread rest[] = {
+        {PG_UNREAD_POLICY, "", "policies", "Policy", false, NULL, "no"},
+        {PG_UNREAD_POLICY, "cilium.io", "ciliumclusterwidenetworkpolicies",
+         "CiliumClusterwideNetworkPolicy", false, NULL, "no"},
+        {PG_UNREAD_POLICY, "projectcalico.org", "globalnetworkpolicies", "GlobalNetworkPolicy",
+         false, NULL, "no"},
+        {PG_UNREAD_PART, "projectcalico.org", "hostendpoints", "HostEndpoint", false, NULL, "no"},
+        {PG_UNREAD_POLICY, "policy.networking.k8s.io", "adminnetworkpolicies", "AdminNetworkPolicy",
+         false, NULL, "no"}};
+    const struct pg_end outside = {.kind = PG_END_ADDR, .addr = {.family = 4, .lo = 0x01020304}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
+        struct pg_eval *eval = load(host, &rest[i], 1);
+        struct pg_end pod = {.kind = PG_END_POD, .index = 1};
+        struct pg_cell cell = pg_eval_pair(eval, &outside, &pod);
+        assert_int_equal(cell.sure != cell.possible, i < 4);
+        unload(eval);
+    }
+}
+
 static void test_parts(void **state)
 {
     static const char calico[] = POD("a", "a1")
@@ -280,6 +307,7 @@ int main(void)
         cmocka_unit_test(test_denied_stays),
         cmocka_unit_test(test_policies_everywhere),
         cmocka_unit_test(test_policies_of_the_cluster),
+        cmocka_unit_test(test_nodes),
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_extra),
         cmocka_unit_test(test_labels),
