@@ -175,18 +175,19 @@ static bool is_new_part(const struct pg_loader *loader, uint32_t index)
     return true;
 }
 
-/* What a load that was stopped would have come to: policies of any kind, for any pod. */
+/* What a load would have come to that was stopped, or that found a file which can't be read to its end: policies of
+   any kind, for any pod. */
 static void tell_stopped(struct pg_loader *loader)
 {
-    static const struct pg_unread rest = {
+    const struct pg_unread rest = {
         .what = PG_UNREAD_POLICY,
         .group = "",
         .resource = "policies",
         .kind = "Policy",
-        .reason = "the load was stopped",
+        .reason = loader->stopped ? "the load was stopped" : "a file could not be read to its end",
     };
 
-    if (loader->stopped)
+    if (loader->stopped || loader->cluster->partial)
         pg_loader_unread(loader, &rest);
 }
 

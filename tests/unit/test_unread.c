@@ -112,6 +112,13 @@ static void test_stopped(void **state)
     unload(eval);
 }
 
+/* Nor is it where the rest of a file is lost. */
+static void test_broken(void **state)
+{
+    (void)state;
+    assert_matrix(POD("a", "a1") POD("b", "b1") "---\na: [b\n" POD("b", "b2"), NULL, 0, "#? ?# ");
+}
+
 static void test_policies_of_a_namespace(void **state)
 {
     (void)state;
@@ -307,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_denied_stays),
         cmocka_unit_test(test_policies_everywhere),
         cmocka_unit_test(test_policies_of_the_cluster),
+        cmocka_unit_test(test_broken),
         cmocka_unit_test(test_nodes),
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_extra),
