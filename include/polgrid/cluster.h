@@ -111,8 +111,9 @@ enum pg_node_mark {
     PG_MARK_ANTREA = 4,
     PG_MARK_OVN = 8,
     PG_MARK_FLANNEL = 16,
-    PG_MARK_K3S_ARGS = 32,      /* the arguments of k3s are there */
-    PG_MARK_K3S_NO_POLICY = 64, /* and --disable-network-policy is one of them */
+    PG_MARK_K3S_ARGS = 32,        /* the arguments of k3s are there */
+    PG_MARK_K3S_NO_POLICY = 64,   /* and --disable-network-policy is one of them */
+    PG_MARK_K3S_NO_FLANNEL = 128, /* and --flannel-backend=none: another plugin is there */
 };
 
 struct pg_node {

@@ -206,30 +206,70 @@ static bool find_group(struct pg_arena *arena, const struct pg_cluster *cluster,
     return false;
 }
 
-struct pg_plugin pg_plugin_find(struct pg_arena *arena, const struct pg_cluster *cluster)
+/* --- all of it ------------------------------------------------------------------------------------ */
+
+static bool find_daemonset(struct pg_arena *arena, const struct pg_cluster *cluster,
+                           struct pg_plugin *plugin)
 {
     for (size_t i = 0; i < NKNOWN; i++) {
         uint32_t workload = find(cluster, &KNOWN[i]);
         if (workload == PG_NONE)
             continue;
         uint32_t ns = cluster->workloads[workload].ns;
-        enum pg_enforcement enforcement =
+        plugin->enforcement =
             has_agent(cluster, workload) ? PG_ENFORCEMENT_FOUND : KNOWN[i].enforcement;
-        return (struct pg_plugin){
-            .enforcement = enforcement,
-            .name = KNOWN[i].name,
-            .evidence = pg_arena_printf(arena, "DaemonSet %s/%s",
-                                        pg_cluster_text(cluster, cluster->namespaces[ns].name),
-                                        KNOWN[i].daemonset),
-            .sentence = say(arena, &KNOWN[i], enforcement),
-            .own_node = KNOWN[i].own_node};
+        plugin->name = KNOWN[i].name;
+        plugin->evidence = pg_arena_printf(arena, "DaemonSet %s/%s",
+                                           pg_cluster_text(cluster, cluster->namespaces[ns].name),
+                                           KNOWN[i].daemonset);
+        plugin->sentence = say(arena, &KNOWN[i], plugin->enforcement);
+        plugin->own_node = KNOWN[i].own_node;
+        return true;
     }
+    return false;
+}
+
+/* Whether what is in the namespaces of plugins was not read. */
+static bool is_unread(const struct pg_cluster *cluster, const char *resource)
+{
+    for (uint32_t i = 0; i < cluster->nunread; i++)
+        if (strcmp(cluster->unread[i].resource, resource) == 0 &&
+            (cluster->unread[i].ns == NULL || strcmp(cluster->unread[i].ns, "kube-system") == 0))
+            return true;
+    return false;
+}
+
+/* One that does not enforce is not alone where there are traces of another: that one decides. It is how others are
+   put on k3s, whose own controller is turned off for them. */
+static void look_further(struct pg_arena *arena, const struct pg_cluster *cluster,
+                         struct pg_plugin *plugin)
+{
+    struct pg_plugin other = {.enforcement = PG_ENFORCEMENT_UNKNOWN};
+    if (find_mark(arena, cluster, &other) && other.enforcement == PG_ENFORCEMENT_FOUND) {
+        *plugin = other;
+        return;
+    }
+    other = (struct pg_plugin){.enforcement = PG_ENFORCEMENT_UNKNOWN};
+    if (!find_group(arena, cluster, &other) && marked_node(cluster, PG_MARK_K3S_NO_FLANNEL) == NULL &&
+        !(is_unread(cluster, "pods") && is_unread(cluster, "daemonsets")))
+        return;
+    plugin->enforcement = PG_ENFORCEMENT_UNKNOWN;
+    plugin->sentence = pg_arena_printf(
+        arena,
+        "whether policies are enforced is not known: %s does not, and what runs beside it "
+        "was not seen",
+        plugin->name);
+}
+
+struct pg_plugin pg_plugin_find(struct pg_arena *arena, const struct pg_cluster *cluster)
+{
     struct pg_plugin plugin = {.enforcement = PG_ENFORCEMENT_UNKNOWN};
-    if (find_k3s(arena, cluster, &plugin) || find_mark(arena, cluster, &plugin) ||
-        find_group(arena, cluster, &plugin))
-        return plugin;
-    return (struct pg_plugin){.sentence = "assumes a network plugin that enforces NetworkPolicy: "
-                                          "none was seen"};
+    if (!find_daemonset(arena, cluster, &plugin) && !find_k3s(arena, cluster, &plugin) &&
+        !find_mark(arena, cluster, &plugin) && !find_group(arena, cluster, &plugin))
+        plugin.sentence = "assumes a network plugin that enforces NetworkPolicy: none was seen";
+    if (plugin.enforcement == PG_ENFORCEMENT_ABSENT)
+        look_further(arena, cluster, &plugin);
+    return plugin;
 }
 
 const char *pg_enforcement_name(enum pg_enforcement enforcement)

@@ -347,6 +347,7 @@ void pg_tui_loaded(struct pg_tui *app, struct pg_tui_world *world)
     app->prompt.kind = PG_PROMPT_NONE;
     pg_tui_world_free(app->next); /* older than this one */
     app->next = NULL;
+    app->nahead = 0;
     pg_app_replace(app, world);
     if (help)
         pg_app_push_page(app, PG_VIEW_HELP);

@@ -589,6 +589,7 @@ struct pg_tui {
     struct pg_tui_world *next;        /* that waits until a page is closed; NULL: none */
     struct pg_journal_entry *journal; /* the newest first */
     uint32_t nentries;
+    uint32_t nahead; /* the newest of them: of `next` and what came before it, not of what is shown */
     bool fed;
     struct pg_tui_feed feed;
 

@@ -177,12 +177,14 @@ void pg_news_settle(struct pg_tui *app)
     if (!world || is_reading(app))
         return;
     app->next = NULL;
+    app->nahead = 0;
     pg_app_replace(app, world);
 }
 
 void pg_tui_changed(struct pg_tui *app, struct pg_tui_world *world, struct pg_journal_entry *entry)
 {
     add_entry(app, entry);
+    app->nahead += entry != NULL;
     pg_tui_world_free(app->next);
     app->next = world;
     pg_news_settle(app);
@@ -250,8 +252,13 @@ static void print_time(struct pg_buf *out, int64_t seconds)
 
 bool pg_news_story(struct pg_buf *out, const struct pg_tui *app, uint32_t from, uint32_t to)
 {
+    uint32_t ahead = app->nahead;
     for (const struct pg_journal_entry *entry = app->journal; entry; entry = entry->older) {
-        const struct pg_journal_cell *cell = pg_journal_find(entry, app->world->cluster, from, to);
+        const struct pg_journal_cell *cell = NULL;
+        if (ahead > 0)
+            ahead--; /* what is shown is from before it */
+        else
+            cell = pg_journal_find(entry, app->world->cluster, from, to);
         if (!cell)
             continue;
         pg_buf_printf(out, "was %s until ", cell->before);

@@ -113,6 +113,13 @@ static void test_stopped(void **state)
     unload(eval);
 }
 
+/* Nor is it where the rest of a file is lost. */
+static void test_broken(void **state)
+{
+    (void)state;
+    assert_matrix(POD("a", "a1") POD("b", "b1") "---\na: [b\n" POD("b", "b2"), NULL, 0, "#? ?# ");
+}
+
 static void test_policies_of_a_namespace(void **state)
 {
     (void)state;
@@ -165,6 +172,33 @@ static void test_policies_of_the_cluster(void **state)
     (void)state;
     assert_matrix(three, &admin, 1, "#?? ?#? ??# ");
     assert_matrix(three, &nowhere, 1, "### ### ### ");
+}
+
+/* What is on the network of its node is beyond the policies of most kinds, and not of all. */
+static void test_nodes(void **state)
+{
+    static const char host[] =
+        POD("a", "a1") "---\napiVersion: v1\nkind: Pod\nmetadata: {name: h, namespace: a}\n"
+                       "spec: {hostNetwork: true, nodeName: x, containers: [{name: c}]}\n";
+    static const struct pg_unread rest[] = {
+        {PG_UNREAD_POLICY, "", "policies", "Policy", false, NULL, "no"},
+        {PG_UNREAD_POLICY, "cilium.io", "ciliumclusterwidenetworkpolicies",
+         "CiliumClusterwideNetworkPolicy", false, NULL, "no"},
+        {PG_UNREAD_POLICY, "projectcalico.org", "globalnetworkpolicies", "GlobalNetworkPolicy",
+         false, NULL, "no"},
+        {PG_UNREAD_PART, "projectcalico.org", "hostendpoints", "HostEndpoint", false, NULL, "no"},
+        {PG_UNREAD_POLICY, "policy.networking.k8s.io", "adminnetworkpolicies", "AdminNetworkPolicy",
+         false, NULL, "no"}};
+    const struct pg_end outside = {.kind = PG_END_ADDR, .addr = {.family = 4, .lo = 0x01020304}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
+        struct pg_eval *eval = load(host, &rest[i], 1);
+        struct pg_end pod = {.kind = PG_END_POD, .index = 1};
+        struct pg_cell cell = pg_eval_pair(eval, &outside, &pod);
+        assert_int_equal(cell.sure != cell.possible, i < 4);
+        unload(eval);
+    }
 }
 
 static void test_parts(void **state)
@@ -327,6 +361,8 @@ int main(void)
         cmocka_unit_test(test_denied_stays),
         cmocka_unit_test(test_policies_everywhere),
         cmocka_unit_test(test_policies_of_the_cluster),
+        cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_nodes),
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_extra),
         cmocka_unit_test(test_labels),
