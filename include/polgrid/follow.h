@@ -96,7 +96,8 @@ uint64_t pg_follow_count(const struct pg_follow *follow, enum pg_stale reason);
 struct pg_follow *pg_follow_renew(struct pg_follow *follow);
 
 /* A frozen cluster of the objects as they are now, dense and sorted; it shares nothing with the follower. What
-   is not followed (diagnostics, ways in from outside, what was left out) is not in it. */
+   is not followed (diagnostics, ways in from outside, what was left out) is not in it; what could not be read
+   is said, so that it is not taken to be complete. */
 struct pg_cluster *pg_follow_cluster(const struct pg_follow *follow);
 
 /* --- while it is not stale --- */

@@ -88,6 +88,7 @@ static void put_namespace(struct pg_follow *follow, pg_str name, const struct co
     struct pg_namespace *namespace = &follow->cluster->namespaces[slot];
     namespace->labels = pg_copy_labels(c, from->labels);
     namespace->synthesised = from->synthesised;
+    namespace->labels_unread = from->labels_unread;
     namespace->loc = from->loc;
     relabel(follow, slot);
 }
@@ -452,6 +453,7 @@ static void copy_rest(struct pg_follow *follow, const struct pg_cluster *from)
     cluster->nfiles = from->nfiles;
     cluster->nrejected = from->nrejected;
     cluster->partial = from->partial;
+    pg_copy_unread(&c, cluster, from);
 }
 
 /* Compiles what is there but pods, which come after it. */

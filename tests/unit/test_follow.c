@@ -143,12 +143,40 @@ static void reasons(void **state)
     }
 }
 
+static struct pg_cluster *load_without(const char *yaml, const char *resource)
+{
+    struct pg_unread unread = {
+        .what = PG_UNREAD_PEERS, .group = "", .resource = resource, .kind = "", .reason = "no"};
+    struct pg_loader *loader = pg_loader_new(NULL);
+    pg_loader_unread(loader, &unread);
+    pg_loader_text(loader, "test.yaml", yaml, strlen(yaml));
+    return pg_loader_finish(loader);
+}
+
+/* A cluster of which not all was read is not complete for having been followed. */
+static void incomplete(void **state)
+{
+    (void)state;
+    struct pg_cluster *cluster = load_without(BASE, "pods");
+    assert_false(pg_cluster_complete(cluster));
+    struct pg_follow *follow = pg_follow_new(cluster, NULL);
+    pg_cluster_free(cluster);
+    follow = pg_follow_renew(follow);
+    cluster = pg_follow_cluster(follow);
+    pg_follow_free(follow);
+    assert_false(pg_cluster_complete(cluster));
+    assert_int_equal(cluster->nunread, 1);
+    assert_string_equal(cluster->unread[0].resource, "pods");
+    pg_cluster_free(cluster);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(touches),
         cmocka_unit_test(services),
         cmocka_unit_test(reasons),
+        cmocka_unit_test(incomplete),
     };
     return cmocka_run_group_tests_name("follow", tests, NULL, NULL);
 }
