@@ -223,8 +223,22 @@ static uint64_t policy_key(struct pg_follow *follow, uint32_t ns, const struct p
     return PG_MAP_PAIR(ns, pg_strs_put(follow->policy_names, key->p, key->n));
 }
 
+/* Whether a rule is of peers that follow_policies.c looks into: not one in doubt about labels of namespaces, which
+   the loader makes of several parts where those could not be read. */
+static bool is_plain(const struct pg_rule *rule)
+{
+    for (uint32_t i = 0; i < rule->npeers; i++)
+        if (rule->peers[i].kind != PG_PEER_SELECTOR && rule->peers[i].kind != PG_PEER_IPBLOCK)
+            return false;
+    return rule->self == NULL && rule->maybe_field == NULL;
+}
+
 static bool is_followed(const struct pg_policy *policy)
 {
+    for (int dir = 0; dir < 2; dir++)
+        for (uint32_t r = 0; r < policy->nrules[dir]; r++)
+            if (!is_plain(&policy->rules[dir][r]))
+                return false;
     return policy->kind == PG_POLICY_NETWORK && policy->ns != PG_NONE &&
            !policy->maybe_selector.present && !policy->staged;
 }
@@ -496,6 +510,24 @@ static void set_up(struct pg_follow *follow, const struct pg_cluster *from,
     eval->ntiers = 1;
 }
 
+static bool namespaces_are_unread(const struct pg_cluster *cluster)
+{
+    for (uint32_t i = 0; i < cluster->nunread; i++)
+        if (strcmp(cluster->unread[i].resource, "namespaces") == 0)
+            return true;
+    return false;
+}
+
+/* Why a cluster is not followed at all; PG_STALE_NOT: it is. */
+static enum pg_stale why_never(const struct pg_follow *follow)
+{
+    if (follow->nothers > 0)
+        return PG_STALE_KIND;
+    if (follow->eval.assume.engine != PG_ENGINE_AUTO && follow->eval.assume.engine != PG_ENGINE_K8S)
+        return PG_STALE_ENGINE;
+    return namespaces_are_unread(follow->cluster) ? PG_STALE_UNREAD : PG_STALE_NOT;
+}
+
 struct pg_follow *pg_follow_new(const struct pg_cluster *cluster, const struct pg_assume *assume)
 {
     struct pg_cluster *own = pg_cluster_new();
@@ -506,12 +538,7 @@ struct pg_follow *pg_follow_new(const struct pg_cluster *cluster, const struct p
     follow->stale = PG_NSTALE; /* nothing is compiled yet */
     copy_rest(follow, cluster);
     put_all_but_pods(follow, cluster);
-    follow->stale = PG_STALE_NOT;
-    if (follow->nothers > 0)
-        pg_follow_make_stale(follow, PG_STALE_KIND);
-    else if (follow->eval.assume.engine != PG_ENGINE_AUTO &&
-             follow->eval.assume.engine != PG_ENGINE_K8S)
-        pg_follow_make_stale(follow, PG_STALE_ENGINE);
+    follow->stale = why_never(follow);
     if (is_compiled(follow))
         compile(follow, cluster);
     put_pods(follow, cluster);

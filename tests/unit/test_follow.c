@@ -170,13 +170,66 @@ static void incomplete(void **state)
     pg_cluster_free(cluster);
 }
 
+static bool surely_open(const struct pg_cluster *cluster)
+{
+    struct pg_eval *eval = pg_eval_new(cluster, NULL);
+    struct pg_end from = {.kind = PG_END_POD, .index = 0}, to = from;
+    to.index = cluster->npods - 1;
+    bool open = pg_eval_pair(eval, &from, &to).sure == PG_PORTS_ALL;
+    pg_eval_free(eval);
+    return open;
+}
+
+/* Where namespaces could not be read, a peer is of parts that read labels of pods, too: such a cluster is not
+   followed, nor is such a policy. */
+static void doubts(void **state)
+{
+    (void)state;
+    static const char from_web[] =
+        POLICY("b", "podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: "
+                    "x}}, podSelector: {matchLabels: {app: web}}}]}]") POD("c", "o", "", "10.0.0.3");
+    static const char yaml[] = NS("a", "team: x") PODS POD("a", "x", "app: x", "10.0.0.4");
+    struct pg_buf text = {0};
+    pg_buf_puts(&text, yaml);
+    pg_buf_puts(&text, from_web);
+    struct pg_cluster *cluster = load_without(pg_buf_text(&text), "namespaces");
+    struct pg_follow *follow = pg_follow_new(cluster, NULL);
+    struct pg_cell cell;
+    assert_int_not_equal(pg_follow_stale(follow), PG_STALE_NOT);
+    assert_false(pg_follow_cell(follow, "a", "web", "b", "db", &cell));
+    pg_follow_free(follow);
+
+    follow = follow_text(yaml);
+    struct pg_change change = {.kind = PG_CHANGE_POLICY,
+                               .ns = "b",
+                               .name = "p",
+                               .strs = cluster->strs,
+                               .policy = &cluster->policies[0],
+                               .policy_group = "networking.k8s.io",
+                               .policy_kind = "NetworkPolicy"};
+    assert_int_equal(pg_follow_apply(follow, &change), PG_FOLLOW_STALE);
+    assert_int_equal(pg_follow_stale(follow), PG_STALE_KIND);
+    struct pg_cluster *frozen = pg_follow_cluster(follow);
+    assert_true(surely_open(frozen)); /* a/web may come in, as when nothing is followed */
+    pg_cluster_free(frozen);
+    pg_follow_free(follow);
+    pg_cluster_free(cluster);
+
+    cluster = load_without(yaml, "namespaces"); /* nothing is in doubt yet */
+    follow = pg_follow_new(cluster, NULL);
+    pg_cluster_free(cluster);
+    assert_int_equal(pg_follow_stale(follow), PG_STALE_UNREAD);
+    follow = pg_follow_renew(follow);
+    assert_int_equal(pg_follow_stale(follow), PG_STALE_UNREAD);
+    pg_follow_free(follow);
+    pg_buf_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(touches),
-        cmocka_unit_test(services),
-        cmocka_unit_test(reasons),
-        cmocka_unit_test(incomplete),
+        cmocka_unit_test(touches),    cmocka_unit_test(services), cmocka_unit_test(reasons),
+        cmocka_unit_test(incomplete), cmocka_unit_test(doubts),
     };
     return cmocka_run_group_tests_name("follow", tests, NULL, NULL);
 }
