@@ -106,6 +106,16 @@ static void remove_namespace(struct pg_follow *follow, pg_str name)
 
 /* --- pods --- */
 
+/* Moves the virtual pods of a workload, whether in the list of their class or out of it. */
+static void move_virtual(struct pg_follow *follow, uint32_t workload,
+                         void (*move)(struct pg_follow *follow, uint32_t pod))
+{
+    uint32_t pod = follow->of_namespace.v[follow->cluster->workloads[workload].ns].first_pod;
+    for (; pod != PG_NONE; pod = follow->of_pod.v[pod].in_namespace.next)
+        if (follow->cluster->pods[pod].is_virtual && follow->cluster->pods[pod].workload == workload)
+            move(follow, pod);
+}
+
 static uint32_t workload_slot(struct pg_follow *follow, uint32_t ns, const struct copier *c,
                               const struct pg_workload *from)
 {
@@ -118,11 +128,19 @@ static uint32_t workload_slot(struct pg_follow *follow, uint32_t ns, const struc
     cluster->workloads = room(follow, cluster->workloads, cluster->nworkloads,
                               &follow->workload_room, sizeof *cluster->workloads);
     uint32_t npods = slot < before ? cluster->workloads[slot].npods : 0;
+    /* Whether a virtual pod is a pair with itself hangs on the replicas (2.8), and any pod of the workload may be
+       the one to say them. */
+    bool scaled =
+        slot < before && is_compiled(follow) && cluster->workloads[slot].replicas != from->replicas;
+    if (scaled)
+        move_virtual(follow, slot, pg_follow_leave);
     cluster->workloads[slot] = *from;
     cluster->workloads[slot].ns = ns;
     cluster->workloads[slot].kind = id[0];
     cluster->workloads[slot].name = id[1];
     cluster->workloads[slot].npods = npods;
+    if (scaled)
+        move_virtual(follow, slot, pg_follow_join);
     return slot;
 }
 

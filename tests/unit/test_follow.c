@@ -225,11 +225,53 @@ static void doubts(void **state)
     pg_buf_free(&text);
 }
 
+/* A pod says anew how many replicas its workload has: that is whether the pod that stands for them is a pair with
+   itself. */
+static void replicas(void **state)
+{
+    (void)state;
+    static const char yaml[] =
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w, namespace: b}\nspec: "
+        "{replicas: "
+        "1, template: {metadata: {labels: {app: w}}, spec: {containers: [{name: c}]}}}\n---\n" PODS
+            POLICY("b", "podSelector: {matchLabels: {app: w}}, ingress: []");
+    struct pg_follow *follow = follow_text(yaml);
+    struct pg_cell cell;
+    assert_true(pg_follow_cell(follow, "b", "w[Deployment]", "b", "w[Deployment]", &cell));
+    assert_int_equal(cell.sure, PG_PORTS_ALL);
+
+    struct world world = world_open(yaml, NULL);
+    uint32_t ns = pg_cluster_find_namespace(world.cluster, "b");
+    uint32_t db = pg_cluster_find_pod(world.cluster, ns, "db");
+    struct pg_workload workload =
+        world.cluster->workloads[pg_cluster_find_workload(world.cluster, ns, "deployment", "w")];
+    workload.replicas = 3;
+    struct pg_change change = {.kind = PG_CHANGE_POD,
+                               .ns = "b",
+                               .name = "db",
+                               .strs = world.cluster->strs,
+                               .pod = &world.cluster->pods[db],
+                               .workload = &workload};
+    assert_int_equal(pg_follow_apply(follow, &change), PG_FOLLOW_APPLIED);
+    world_close(&world);
+    assert_true(pg_follow_cell(follow, "b", "w[Deployment]", "b", "w[Deployment]", &cell));
+    assert_int_equal(cell.sure, PG_PORTS_NONE);
+    struct pg_eval *eval = pg_follow_eval(follow);
+    uint32_t n, class = pg_eval_class_of_pod(eval, pg_follow_find_pod(follow, "b", "w[Deployment]"));
+    const uint32_t *touched = pg_follow_touched(follow, &n);
+    bool told = false;
+    for (uint32_t i = 0; i < n; i++)
+        told |= touched[i] == class;
+    assert_true(told);
+    assert_int_equal(pg_eval_class(eval, class)->nselves, 1);
+    pg_follow_free(follow);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(touches),    cmocka_unit_test(services), cmocka_unit_test(reasons),
-        cmocka_unit_test(incomplete), cmocka_unit_test(doubts),
+        cmocka_unit_test(incomplete), cmocka_unit_test(doubts),   cmocka_unit_test(replicas),
     };
     return cmocka_run_group_tests_name("follow", tests, NULL, NULL);
 }
