@@ -92,6 +92,7 @@ struct sweep {
     PG_VEC(uint32_t) named;    /* classes with ports that some rule names */
     PG_VEC(struct host) hosts; /* classes of pods on the host network, by node */
     PG_VEC(uint32_t) touched;  /* of the row at hand */
+    const pg_str **nodes;      /* by class: see totals.c; NULL: not looked at yet */
     struct slot *slots;        /* by class */
     struct slot *beginnings;   /* of the row's crowd, by crowd of the destination */
     uint32_t row_crowd;
