@@ -157,10 +157,16 @@ static void add_by_selector(struct maker *maker, const struct policy *policy,
                             const struct peer *peer)
 {
     const struct pg_req *req = narrowest(&peer->source->pod_selector);
-    if (peer->namespaces == NULL && !peer->source->any_namespace)
+    uint32_t most = req != NULL ? by_label(maker, req, false) : UINT32_MAX;
+    const uint32_t *first = &maker->eval->first_of_namespace[policy->source->ns];
+    if (peer->namespaces != NULL || peer->source->any_namespace) {
+        if (!by_namespace(maker, peer, most))
+            by_label(maker, req, true);
+    } else if (first[1] - first[0] <= most) {
         add_namespace(maker, policy->source->ns);
-    else if (!by_namespace(maker, peer, req != NULL ? by_label(maker, req, false) : UINT32_MAX))
+    } else {
         by_label(maker, req, true);
+    }
 }
 
 static void add_by_address(struct maker *maker, struct pg_cidr cidr)
