@@ -16,7 +16,8 @@
 #include "sweep.h"
 
 /* Beyond so many members, cell by cell is no slower and smaller. */
-static const struct peer_limits usual_limits = {.members = UINT64_C(24) << 20, .few = 16};
+static const struct peer_limits usual_limits = {
+    .members = UINT64_C(24) << 20, .few = 16, .fewer = 128};
 
 /* Steps of a nanosecond or a few that the rows may take. */
 #define BUDGET (UINT64_C(1) << 22)
@@ -328,7 +329,7 @@ struct pg_totals pg_eval_totals_tuned(struct pg_eval *eval, struct pg_arena *are
 {
     struct peer_limits limits = usual_limits;
     if (budget == 0)
-        limits.few = 1;
+        limits.few = limits.fewer = 1;
     struct sweep sweep = {.eval = eval, .lens = lens, .budget = budget, .scratch = pg_arena_new()};
     sweep.nodes = pg_arena_array(sweep.scratch, eval->first_node, sizeof *sweep.nodes);
     if (pg_peersets_make(eval, sweep.scratch, limits, &sweep.sets))
