@@ -87,9 +87,8 @@ static int compare_strs(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-/* The nodes that the pods of a class are on, sorted: looking at every pod for every node's own pods would be
-   quadratic. Those of which it is not known come first, as PG_STR_NONE. */
-static const pg_str *nodes_of(struct sweep *sweep, uint32_t c)
+/* Looking at every pod for every node's own pods would be quadratic. */
+const pg_str *pg_sweep_nodes(struct sweep *sweep, uint32_t c)
 {
     const struct pg_class *class = &sweep->eval->classes[c];
     if (sweep->nodes[c] != NULL)
@@ -131,7 +130,7 @@ void pg_sweep_ask(struct sweep *sweep, uint32_t from, uint32_t to)
         return;
     }
     const struct pg_class *host = a->kind == PG_CLASS_HOST ? a : b, *spread = host == a ? b : a;
-    const pg_str *nodes = nodes_of(sweep, host == a ? to : from);
+    const pg_str *nodes = pg_sweep_nodes(sweep, host == a ? to : from);
     uint64_t npods[3] = {0};
     if (host->node_name != PG_STR_NONE) {
         npods[PG_NEAR_SAME] = count_on(nodes, spread->npods, host->node_name);
