@@ -351,6 +351,8 @@ plant "large sets let nobody through" eval/large.c \
     'sweep->in_large[set->members[m]] |= UINT64_C(1) << chosen;' ';'
 plant "a peer that matches most matches everybody" eval/peersets.c \
     'yes[sort][f] == maker->nclasses[sort][f]' 'yes[sort][f] + 1 >= maker->nclasses[sort][f]'
+plant "a peer that leaves a namespace out matches it" eval/peersets.c \
+    'by_other_namespaces(maker, peer, UINT32_MAX, true);' ';'
 
 # --- namespaces that behave alike (alike.c)
 plant "namespaces are alike whoever names one of them" eval/alike.c \
