@@ -197,8 +197,9 @@ void pg_http_say(const struct pg_kube_target *target, CURL *easy, const char *pr
     reply->trouble = sort(code, connect_status);
     if (quotes_proxy(error, proxy)) {
         reply->trouble = PG_HTTP_PROXY;
-        pg_err_set(err, "the proxy's URL can't be used; write http://HOST:PORT, https or socks5, in "
-                        "proxy-url or HTTPS_PROXY");
+        pg_err_set(err,
+                   "the proxy's URL can't be used; write http://HOST:PORT, https or socks5, in "
+                   "proxy-url or HTTPS_PROXY");
         pg_buf_free(&clean);
         return;
     }
