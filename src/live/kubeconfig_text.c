@@ -93,24 +93,24 @@ bool kube_server_parse(struct kube_loading *loading, const char *text, const cha
     struct authority authority;
 
     target->tls = has_scheme(text, "https");
-    if (scheme && !target->tls && !has_scheme(text, "http"))
-        return pg_err_set(loading->err, "%s: the scheme of %s is neither https nor http", where,
-                          text);
     n = strcspn(rest, "/?#");
-    if (memchr(rest, '@', n))
+    if (memchr(rest, '@', n)) /* first, for no message may hold the password beside it */
         return pg_err_set(loading->err, "%s: a user name in the URL is not supported", where);
+    if (scheme && !target->tls && !has_scheme(text, "http"))
+        return pg_err_set(loading->err, "%s: the scheme of %.*s is neither https nor http", where,
+                          (int)(scheme + n), text);
     target->port = target->tls ? 443 : 80;
     if (!kube_is_printable(text, strlen(text)) || strcspn(text, " \"<>\\^`{|}") != strlen(text) ||
         memchr(rest, '%', n) || !split_authority(rest, n, &authority) ||
         !parse_port(&authority, &target->port))
-        return pg_err_set(loading->err, "%s: %s is no URL of a server (https://HOST:PORT)", where,
-                          text);
+        return pg_err_set(loading->err, "%s: %.*s is no URL of a server (https://HOST:PORT)", where,
+                          (int)(scheme + n), text);
     npath = strcspn(rest + n, "?#");
     while (npath && rest[n + npath - 1] == '/')
         npath--;
     if (!scheme && npath)
-        return pg_err_set(loading->err, "%s: %s has a path and no scheme; write https://%s", where,
-                          text, text);
+        return pg_err_set(loading->err, "%s: %.*s has a path and no scheme; write https://%.*s",
+                          where, (int)(n + npath), text, (int)(n + npath), text);
     target->host = pg_arena_strndup(loading->arena, authority.host, authority.nhost);
     target->path = pg_arena_strndup(loading->arena, rest + n, npath);
     target->url = pg_arena_printf(
@@ -124,9 +124,11 @@ bool kube_proxy_check(const char *url, struct pg_err *err)
 {
     size_t scheme = scheme_length(url);
 
+    if (!scheme)
+        return pg_err_set(err, "there is no scheme; write http://HOST:PORT");
     if (!has_scheme(url, "http") && !has_scheme(url, "https") && !has_scheme(url, "socks5"))
         return pg_err_set(err, "the scheme %.*s is none of http, https and socks5",
-                          (int)(scheme ? scheme - 3 : 0), url);
+                          (int)(scheme - 3), url);
     if (!kube_is_printable(url, strlen(url)) || strcspn(url + scheme, "/?#") == 0)
         return pg_err_set(err, "no URL of a proxy (http://HOST:PORT)");
     return true;
