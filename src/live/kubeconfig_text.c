@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "kubeconfig_inner.h"
+#include "polgrid/addr.h"
 
 bool kube_is_namespace(const char *text)
 {
@@ -56,6 +57,18 @@ static bool split_authority(const char *text, size_t n, struct authority *out)
     return out->nhost > 0;
 }
 
+/* In brackets there is an address of version 6, and nowhere else a bracket. */
+static bool is_host(struct pg_arena *arena, const struct authority *authority)
+{
+    struct pg_addr addr;
+
+    if (!authority->bracketed)
+        return !memchr(authority->host, '[', authority->nhost) &&
+               !memchr(authority->host, ']', authority->nhost);
+    return memchr(authority->host, ':', authority->nhost) &&
+           pg_addr_parse(pg_arena_strndup(arena, authority->host, authority->nhost), &addr, NULL);
+}
+
 static bool parse_port(const struct authority *authority, uint16_t *port)
 {
     uint32_t value = 0;
@@ -102,7 +115,7 @@ bool kube_server_parse(struct kube_loading *loading, const char *text, const cha
     target->port = target->tls ? 443 : 80;
     if (!kube_is_printable(text, strlen(text)) || strcspn(text, " \"<>\\^`{|}") != strlen(text) ||
         memchr(rest, '%', n) || !split_authority(rest, n, &authority) ||
-        !parse_port(&authority, &target->port))
+        !is_host(loading->arena, &authority) || !parse_port(&authority, &target->port))
         return pg_err_set(loading->err, "%s: %.*s is no URL of a server (https://HOST:PORT)", where,
                           (int)(scheme + n), text);
     npath = strcspn(rest + n, "?#");

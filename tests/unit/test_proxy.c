@@ -167,6 +167,8 @@ static void exceptions(void **state)
         {"k8s.test", "https://a.k8s.test", true},
         {"k8s.test", "https://a.b.k8s.test/prefix", true},
         {"k8s.test", "https://ak8s.test", false},
+        {"k8s.test", "https://my-k8s.test", false},
+        {".k8s.test", "https://my-k8s.test", false},
         {"k8s.test", "https://k8s.test.org", false},
         {"k8s.test", "https://test", false},
         {"K8S.Test", "https://k8s.test", true},
