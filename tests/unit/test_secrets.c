@@ -118,7 +118,8 @@ static uint32_t places(void)
     while (fgets(line, sizeof line, maps)) {
         char *end;
         unsigned long from = strtoul(line, &end, 16), to = strtoul(end + 1, &end, 16);
-        if (strncmp(end, " rw-p", 5) != 0 || to - from > MAX_SPACE)
+        /* The dynamic linker saves registers, and what was copied last in them, on the stack. */
+        if (strncmp(end, " rw-p", 5) != 0 || to - from > MAX_SPACE || strstr(end, "[stack]"))
             continue;
         found += search(memory, chunk, from, to);
         searched++;
