@@ -32,6 +32,8 @@ struct pg_kube_creds *pg_kube_creds_new(const struct pg_kube_target *target,
 
     *creds = (struct pg_kube_creds){.target = target, .env = env, .generation = 1, .version = 1};
     pthread_mutex_init(&creds->lock, NULL);
+    if (target->exec)
+        pg_exec_plugin_prepare();
     pg_secret_set(&creds->token, target->token.p, target->token.n);
     pg_secret_set(&creds->cert, target->cert.p, target->cert.n);
     pg_secret_set(&creds->key, target->key.p, target->key.n);

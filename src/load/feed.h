@@ -29,6 +29,7 @@ struct pg_feed {
     struct pg_fault fault;
     bool failed;
     bool stopped;   /* by the progress call */
+    bool secret;    /* a reader overwrites its own copies; set after it is opened */
     bool yaml;      /* also refuse the characters that YAML does not allow */
     uint64_t bytes; /* read so far */
     struct pg_buf kept;

@@ -349,6 +349,14 @@ def socks_resolves(bench):
     assert asked and asked[0][3] == 3 and b"there.invalid" in asked[0], asked
 
 
+def proxy_that_is_no_url(bench):
+    """The URL holds a password, so it is not said."""
+    for url in ("http://u:proxy-pass@proxy.invalid:port", "http://u:proxy-pass@[x", "ftp://u:proxy-pass@proxy.invalid"):
+        run = unreachable(bench, bench.serve(world()), "proxy's URL can't be used", env={"HTTPS_PROXY": url},
+                          server="https://k8s.invalid")
+        assert "proxy-pass" not in run.err, run.err
+
+
 def loopback_needs_no_proxy(bench):
     api, proxy = bench.serve(world()), Proxy(407)
     assert Run("matrix", "--kubeconfig", bench.kubeconfig(api), env={"HTTPS_PROXY": proxy.url}).status == 0
@@ -360,5 +368,5 @@ if __name__ == "__main__":
                    not_yet_valid, skip_verify, plain_text, no_credentials_without_tls, key_of_another, unauthorized,
                    plugin_is_run_again, plugin_that_is_refused, busy, weak, weak_discovery, escaped_token, expired_page, pages_that_always_expire,
                    broken_for_good, not_found, truncated, body_too_short, gzip_broken, gzip_bomb, endless_body, endless_headers,
-                   endless_pages, looping_pages, escapes, redirect, no_api_server, proxy_url, proxy_refuses, socks_resolves,
+                   endless_pages, looping_pages, escapes, redirect, no_api_server, proxy_url, proxy_refuses, socks_resolves, proxy_that_is_no_url,
                    loopback_needs_no_proxy]))
