@@ -22,6 +22,9 @@ struct pg_arena *pg_arena_new(void);
 /* Sets the cap, in bytes held from the system; 64 GiB at first. */
 void pg_arena_limit(struct pg_arena *arena, size_t bytes);
 
+/* From now on its memory is overwritten before it is given back or used again: for what holds secrets. */
+void pg_arena_secret(struct pg_arena *arena);
+
 /* Gives back all memory of the arena, and the arena. NULL is allowed. */
 void pg_arena_free(struct pg_arena *arena);
 

@@ -10,6 +10,7 @@
 #ifndef POLGRID_CLUSTER_H
 #define POLGRID_CLUSTER_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -126,8 +127,9 @@ enum pg_node_mark {
     PG_MARK_ANTREA = 4,
     PG_MARK_OVN = 8,
     PG_MARK_FLANNEL = 16,
-    PG_MARK_K3S_ARGS = 32,      /* the arguments of k3s are there */
-    PG_MARK_K3S_NO_POLICY = 64, /* and --disable-network-policy is one of them */
+    PG_MARK_K3S_ARGS = 32,        /* the arguments of k3s are there */
+    PG_MARK_K3S_NO_POLICY = 64,   /* and --disable-network-policy is one of them */
+    PG_MARK_K3S_NO_FLANNEL = 128, /* and --flannel-backend=none: another plugin is there */
 };
 
 struct pg_node {
@@ -324,11 +326,16 @@ struct pg_cluster {
     uint32_t nunread;
     const char *const *groups; /* API groups that a live cluster serves; NULL: not known */
     uint32_t ngroups;
-    bool partial; /* loading was stopped, or a file could not be read to its end */
+    bool partial;            /* loading was stopped, or a file could not be read to its end */
+    struct pg_cluster *base; /* what the lists point into besides (memo.h); NULL: nothing */
+    atomic_uint owners;
 };
 
 /* An empty cluster with its arena and string table; the loader fills it. */
 struct pg_cluster *pg_cluster_new(void);
+/* For one more owner, in whatever thread; each of them frees it. Returns the cluster. */
+struct pg_cluster *pg_cluster_keep(struct pg_cluster *cluster);
+/* Frees it, if no other owner is left. */
 void pg_cluster_free(struct pg_cluster *cluster);
 
 /* Makes the index behind pg_cluster_pod_at() and pg_cluster_node_at(). To be called once, last, when
@@ -356,6 +363,8 @@ uint32_t pg_cluster_find_node(const struct pg_cluster *cluster, const char *name
    Of several with one address, the first. */
 uint32_t pg_cluster_pod_at(const struct pg_cluster *cluster, struct pg_addr addr);
 uint32_t pg_cluster_node_at(const struct pg_cluster *cluster, struct pg_addr addr);
+/* Whether there may be pods, nodes or services that have addresses and were not read. */
+bool pg_cluster_addresses_unread(const struct pg_cluster *cluster);
 
 /* The value of a label, PG_STR_NONE where the key is missing. */
 pg_str pg_labels_get(struct pg_labels labels, pg_str key);

@@ -149,7 +149,12 @@ struct pg_end {
     enum pg_end_kind kind;
     uint32_t index; /* of the pod or node */
     struct pg_addr addr;
+    /* Of an address that somebody asked for: it may be that of a pod, a node or a service that could not be read. */
+    bool maybe_inside;
 };
+
+/* The end that has an address: the pod or the node that does (semantics 2.10), else the address. */
+struct pg_end pg_end_at(const struct pg_cluster *cluster, struct pg_addr addr);
 
 /* The class of an end; for an address: its outside class. */
 uint32_t pg_eval_class_of(const struct pg_eval *eval, const struct pg_end *end);

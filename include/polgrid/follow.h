@@ -11,6 +11,9 @@
  * more until the state is compiled anew (pg_follow_renew()). The objects are kept up all the same, so that
  * nothing has to be read again, and pg_follow_cluster() is always right. These are (enum pg_stale):
  *   - clusters that have a policy of another kind than NetworkPolicy, or another engine than Kubernetes';
+ *   - clusters of which namespaces could not be read. What doubts there are about their labels is in the policies,
+ *     as the loader left them: of a namespace that comes later they do not speak, nor does a policy that does. So
+ *     there even pg_follow_cluster() is right only as long as neither comes;
  *   - a policy that reads a label or names a port that none did before, in pods of every namespace, where there
  *     are pods that have it;
  *   - an ipBlock that none of the policies had when the state was compiled;
@@ -77,8 +80,9 @@ enum pg_follow_result {
 /* Why what is compiled is not up to date; the first reason since it last was. */
 enum pg_stale {
     PG_STALE_NOT,
-    PG_STALE_KIND,      /* a policy of another kind than NetworkPolicy */
-    PG_STALE_ENGINE,    /* another engine than Kubernetes' */
+    PG_STALE_KIND,   /* a policy of another kind than NetworkPolicy, or in doubt about labels */
+    PG_STALE_ENGINE, /* another engine than Kubernetes' */
+    PG_STALE_UNREAD, /* namespaces could not be read, so that the labels of a new one are not known */
     PG_STALE_LABEL,     /* a label that pods have is read for the first time */
     PG_STALE_PORT_NAME, /* a port that pods have is named for the first time */
     PG_STALE_BLOCK,     /* a new ipBlock */
@@ -96,7 +100,8 @@ uint64_t pg_follow_count(const struct pg_follow *follow, enum pg_stale reason);
 struct pg_follow *pg_follow_renew(struct pg_follow *follow);
 
 /* A frozen cluster of the objects as they are now, dense and sorted; it shares nothing with the follower. What
-   is not followed (diagnostics, ways in from outside, what was left out) is not in it. */
+   is not followed (diagnostics, ways in from outside, what was left out) is not in it; what could not be read
+   is said, so that it is not taken to be complete. */
 struct pg_cluster *pg_follow_cluster(const struct pg_follow *follow);
 
 /* --- while it is not stale --- */

@@ -56,12 +56,6 @@ bool pg_loader_path(struct pg_loader *loader, const char *path, struct pg_err *e
 /* A text that is already in memory; kept for the source view. */
 void pg_loader_text(struct pg_loader *loader, const char *name, const char *text, size_t length);
 
-/* Objects as lines of JSON, which are not kept: `next` gives them piece by piece, each of whole lines and valid
-   until the next call; NULL ends them. */
-typedef const char *pg_loader_next(void *context, size_t *n);
-void pg_loader_lines(struct pg_loader *loader, const char *name, pg_loader_next *next,
-                     void *context);
-
 /* The live cluster that the objects come from; and objects of it that were not read: what they may decide is
    unknown then (unread.h). Namespaces that were not read have labels that nobody knows, where a namespace that
    no file defines has none but its name (semantics 1.4). Both are copied. */

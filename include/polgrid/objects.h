@@ -1,7 +1,7 @@
 /*
  * The objects in what an API server sends, one by one: of a list, of a single object, of an event of a
  * watch. Each comes as one line of JSON with what the loader reads of it and nothing else, and can be given
- * to pg_loader_text() or pg_loader_lines() later, with the same outcome as the whole of it.
+ * to pg_loader_text() or pg_memo_loader() later, with the same outcome as the whole of it.
  *
  * The text passes the same reader, with the same caps, as a file of manifests does.
  */

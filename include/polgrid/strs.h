@@ -20,6 +20,10 @@ struct pg_strs;
 struct pg_strs *pg_strs_new(void);
 void pg_strs_free(struct pg_strs *strs);
 
+/* A table that begins with the same numbers. The texts stay those of `strs`, which has to outlive it; whoever owns
+   that may go on adding to it. */
+struct pg_strs *pg_strs_copy(const struct pg_strs *strs);
+
 /* The number of a text, stored if it is new. The bytes are copied. */
 pg_str pg_strs_put(struct pg_strs *strs, const char *text, size_t length);
 pg_str pg_strs_puts(struct pg_strs *strs, const char *text);

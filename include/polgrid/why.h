@@ -124,6 +124,7 @@ struct pg_why {
     int family; /* 0: all common families */
     enum pg_verdict verdict;
     bool self;
+    bool end_unread; /* unknown because an end may be something that could not be read (pg_end.maybe_inside) */
     pg_ports sure, possible;     /* within the question */
     struct pg_why_side sides[2]; /* by pg_dir */
     /* Set where both families were asked and answer differently: sides are those of IPv4. */

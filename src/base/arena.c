@@ -1,5 +1,6 @@
 #include "polgrid/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,7 @@ struct block {
 struct pg_arena {
     struct block *head; /* the one being filled; full and oversized ones follow */
     size_t held, limit, block_size;
+    bool secret;
 };
 
 /* The one thing here that changes: dying must restore the terminal wherever it happens. */
@@ -102,15 +104,27 @@ void pg_arena_limit(struct pg_arena *arena, size_t bytes)
     arena->limit = bytes;
 }
 
+void pg_arena_secret(struct pg_arena *arena)
+{
+    arena->secret = true;
+}
+
 static char *block_bytes(struct block *block)
 {
     return (char *)block + HEADER;
 }
 
+static void block_wipe(const struct pg_arena *arena, struct block *block)
+{
+    unpoison(block_bytes(block), block->size);
+    if (arena->secret)
+        explicit_bzero(block_bytes(block), block->used);
+}
+
 static void block_free(struct pg_arena *arena, struct block *block)
 {
     arena->held -= HEADER + block->size;
-    unpoison(block_bytes(block), block->size);
+    block_wipe(arena, block);
     free(block);
 }
 
@@ -149,6 +163,7 @@ void pg_arena_reset(struct pg_arena *arena)
         next = block->next;
         block_free(arena, block);
     }
+    block_wipe(arena, keep);
     keep->next = NULL;
     keep->used = 0;
     poison(block_bytes(keep), keep->size);

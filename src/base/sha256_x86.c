@@ -4,14 +4,28 @@
 
 #include <cpuid.h>
 #include <immintrin.h>
+#include <stdatomic.h>
 
-bool pg_sha256_x86_has(void)
+static bool look(void)
 {
     unsigned a, b, c, d;
 
     if (!__get_cpuid(1, &a, &b, &c, &d) || (c & bit_SSE4_1) == 0 || (c & bit_SSSE3) == 0)
         return false;
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA) != 0;
+}
+
+/* Asked once: on a virtual machine the question costs as much as hashing ten kilobytes. */
+bool pg_sha256_x86_has(void)
+{
+    static atomic_int known; /* 0: not asked yet; 1: no; 2: yes */
+    int has = atomic_load_explicit(&known, memory_order_relaxed);
+
+    if (has == 0) {
+        has = look() ? 2 : 1;
+        atomic_store_explicit(&known, has, memory_order_relaxed);
+    }
+    return has == 2;
 }
 
 /* Four rounds with the words `m`. The instructions keep the state as ABEF and CDGH. */

@@ -49,6 +49,18 @@ struct pg_strs *pg_strs_new(void)
     return strs;
 }
 
+struct pg_strs *pg_strs_copy(const struct pg_strs *strs)
+{
+    struct pg_strs *copy = pg_xmalloc(sizeof *copy);
+
+    *copy = (struct pg_strs){.arena = pg_arena_new(), .n = strs->n, .cap = strs->cap};
+    copy->entries = pg_xmalloc(copy->cap / 2 * sizeof *copy->entries);
+    copy->table = pg_xmalloc(copy->cap * sizeof *copy->table);
+    memcpy(copy->entries, strs->entries, strs->n * sizeof *copy->entries);
+    memcpy(copy->table, strs->table, strs->cap * sizeof *copy->table);
+    return copy;
+}
+
 void pg_strs_free(struct pg_strs *strs)
 {
     if (!strs)

@@ -14,7 +14,9 @@
 
 struct taking {
     struct pg_buf text;
-    bool json, any, failed;
+    bool json, any;
+    bool failed; /* an object could not be written: a snapshot without it would say something else */
+    struct pg_err err;
 };
 
 static void add(struct taking *taking, const char *json, size_t n)
@@ -25,7 +27,10 @@ static void add(struct taking *taking, const char *json, size_t n)
         pg_buf_add(&taking->text, json, n - (n > 0 && json[n - 1] == '\n'));
     } else {
         pg_buf_puts(&taking->text, "---\n");
-        taking->failed = !pg_object_yaml(&taking->text, json, n, &err) || taking->failed;
+        if (!pg_object_yaml(&taking->text, json, n, &err) && !taking->failed) {
+            taking->failed = true;
+            taking->err = err;
+        }
     }
     taking->any = true;
 }
@@ -128,10 +133,31 @@ static bool write_all(int fd, const struct pg_buf *text)
     return true;
 }
 
-/* Whole or not at all: under another name first, which takes the place of what was there. */
+/* What can't be replaced: a pipe, a terminal, /dev/null. */
+static bool write_device(const char *path, const struct pg_buf *text, struct pg_err *err)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    bool ok = fd >= 0 && write_all(fd, text);
+    int error = errno;
+    if (fd >= 0 && close(fd) != 0 && ok) {
+        error = errno;
+        ok = false;
+    }
+    return ok || pg_err_set(err, "%s: %s", path, strerror(error));
+}
+
+/* Whole or not at all: under another name first, which takes the place of what was there; where a symbolic link
+   leads elsewhere, of what is there. */
 static bool replace_file(struct pg_arena *arena, const char *path, const struct pg_buf *text,
                          struct pg_err *err)
 {
+    char *real = realpath(path, NULL);
+    struct stat info;
+    if (real)
+        path = pg_arena_strdup(arena, real);
+    free(real);
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+        return write_device(path, text, err);
     char *other = pg_arena_printf(arena, "%s.XXXXXX", path);
     int fd = mkostemp(other, O_CLOEXEC); /* mode 0600 */
     if (fd < 0)
@@ -154,7 +180,11 @@ static bool ends_in(const char *text, const char *end)
 
 static int save(struct pg_cli_run *run, struct taking *taking, const char *path, int status)
 {
-    struct pg_err err;
+    struct pg_err err = taking->err;
+    if (taking->failed) {
+        pg_cli_say("%s: %s", path, err.text);
+        return PG_CLI_USAGE;
+    }
     if (strcmp(path, "-") == 0)
         return pg_cli_write(&taking->text, status);
     if (replace_file(run->arena, path, &taking->text, &err))

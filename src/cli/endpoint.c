@@ -53,13 +53,7 @@ static bool found_addr(struct finder *finder, struct pg_addr addr)
         finder->ends->asked = NULL;
         return true;
     }
-    uint32_t pod = pg_cluster_pod_at(finder->cluster, addr);
-    if (pod != PG_NONE)
-        return found_pod(finder, pod);
-    uint32_t node = pg_cluster_node_at(finder->cluster, addr);
-    if (node != PG_NONE)
-        return found(finder, (struct pg_end){.kind = PG_END_NODE, .index = node});
-    return found(finder, (struct pg_end){.kind = PG_END_ADDR, .addr = addr});
+    return found(finder, pg_end_at(finder->cluster, addr));
 }
 
 static uint32_t count_pods_in(const struct pg_cluster *cluster, struct pg_cidr cidr)

@@ -108,6 +108,17 @@ uint32_t pg_eval_class_of(const struct pg_eval *eval, const struct pg_end *end)
     return pg_eval_class_of_addr(eval, end->addr);
 }
 
+struct pg_end pg_end_at(const struct pg_cluster *cluster, struct pg_addr addr)
+{
+    uint32_t pod = pg_cluster_pod_at(cluster, addr), node = pg_cluster_node_at(cluster, addr);
+    if (pod != PG_NONE)
+        return (struct pg_end){.kind = PG_END_POD, .index = pod};
+    if (node != PG_NONE)
+        return (struct pg_end){.kind = PG_END_NODE, .index = node};
+    return (struct pg_end){
+        .kind = PG_END_ADDR, .addr = addr, .maybe_inside = pg_cluster_addresses_unread(cluster)};
+}
+
 /* The node an end is on; PG_STR_NONE where that is not known. */
 static pg_str node_of(const struct pg_eval *eval, const struct pg_end *end)
 {

@@ -88,6 +88,7 @@ static void put_namespace(struct pg_follow *follow, pg_str name, const struct co
     struct pg_namespace *namespace = &follow->cluster->namespaces[slot];
     namespace->labels = pg_copy_labels(c, from->labels);
     namespace->synthesised = from->synthesised;
+    namespace->labels_unread = from->labels_unread;
     namespace->loc = from->loc;
     relabel(follow, slot);
 }
@@ -105,6 +106,16 @@ static void remove_namespace(struct pg_follow *follow, pg_str name)
 
 /* --- pods --- */
 
+/* Moves the virtual pods of a workload, whether in the list of their class or out of it. */
+static void move_virtual(struct pg_follow *follow, uint32_t workload,
+                         void (*move)(struct pg_follow *follow, uint32_t pod))
+{
+    uint32_t pod = follow->of_namespace.v[follow->cluster->workloads[workload].ns].first_pod;
+    for (; pod != PG_NONE; pod = follow->of_pod.v[pod].in_namespace.next)
+        if (follow->cluster->pods[pod].is_virtual && follow->cluster->pods[pod].workload == workload)
+            move(follow, pod);
+}
+
 static uint32_t workload_slot(struct pg_follow *follow, uint32_t ns, const struct copier *c,
                               const struct pg_workload *from)
 {
@@ -117,11 +128,19 @@ static uint32_t workload_slot(struct pg_follow *follow, uint32_t ns, const struc
     cluster->workloads = room(follow, cluster->workloads, cluster->nworkloads,
                               &follow->workload_room, sizeof *cluster->workloads);
     uint32_t npods = slot < before ? cluster->workloads[slot].npods : 0;
+    /* Whether a virtual pod is a pair with itself hangs on the replicas (2.8), and any pod of the workload may be
+       the one to say them. */
+    bool scaled =
+        slot < before && is_compiled(follow) && cluster->workloads[slot].replicas != from->replicas;
+    if (scaled)
+        move_virtual(follow, slot, pg_follow_leave);
     cluster->workloads[slot] = *from;
     cluster->workloads[slot].ns = ns;
     cluster->workloads[slot].kind = id[0];
     cluster->workloads[slot].name = id[1];
     cluster->workloads[slot].npods = npods;
+    if (scaled)
+        move_virtual(follow, slot, pg_follow_join);
     return slot;
 }
 
@@ -222,8 +241,22 @@ static uint64_t policy_key(struct pg_follow *follow, uint32_t ns, const struct p
     return PG_MAP_PAIR(ns, pg_strs_put(follow->policy_names, key->p, key->n));
 }
 
+/* Whether a rule is of peers that follow_policies.c looks into: not one in doubt about labels of namespaces, which
+   the loader makes of several parts where those could not be read. */
+static bool is_plain(const struct pg_rule *rule)
+{
+    for (uint32_t i = 0; i < rule->npeers; i++)
+        if (rule->peers[i].kind != PG_PEER_SELECTOR && rule->peers[i].kind != PG_PEER_IPBLOCK)
+            return false;
+    return rule->self == NULL && rule->maybe_field == NULL;
+}
+
 static bool is_followed(const struct pg_policy *policy)
 {
+    for (int dir = 0; dir < 2; dir++)
+        for (uint32_t r = 0; r < policy->nrules[dir]; r++)
+            if (!is_plain(&policy->rules[dir][r]))
+                return false;
     return policy->kind == PG_POLICY_NETWORK && policy->ns != PG_NONE &&
            !policy->maybe_selector.present && !policy->staged;
 }
@@ -452,6 +485,7 @@ static void copy_rest(struct pg_follow *follow, const struct pg_cluster *from)
     cluster->nfiles = from->nfiles;
     cluster->nrejected = from->nrejected;
     cluster->partial = from->partial;
+    pg_copy_unread(&c, cluster, from);
 }
 
 /* Compiles what is there but pods, which come after it. */
@@ -494,6 +528,24 @@ static void set_up(struct pg_follow *follow, const struct pg_cluster *from,
     eval->ntiers = 1;
 }
 
+static bool namespaces_are_unread(const struct pg_cluster *cluster)
+{
+    for (uint32_t i = 0; i < cluster->nunread; i++)
+        if (strcmp(cluster->unread[i].resource, "namespaces") == 0)
+            return true;
+    return false;
+}
+
+/* Why a cluster is not followed at all; PG_STALE_NOT: it is. */
+static enum pg_stale why_never(const struct pg_follow *follow)
+{
+    if (follow->nothers > 0)
+        return PG_STALE_KIND;
+    if (follow->eval.assume.engine != PG_ENGINE_AUTO && follow->eval.assume.engine != PG_ENGINE_K8S)
+        return PG_STALE_ENGINE;
+    return namespaces_are_unread(follow->cluster) ? PG_STALE_UNREAD : PG_STALE_NOT;
+}
+
 struct pg_follow *pg_follow_new(const struct pg_cluster *cluster, const struct pg_assume *assume)
 {
     struct pg_cluster *own = pg_cluster_new();
@@ -504,12 +556,7 @@ struct pg_follow *pg_follow_new(const struct pg_cluster *cluster, const struct p
     follow->stale = PG_NSTALE; /* nothing is compiled yet */
     copy_rest(follow, cluster);
     put_all_but_pods(follow, cluster);
-    follow->stale = PG_STALE_NOT;
-    if (follow->nothers > 0)
-        pg_follow_make_stale(follow, PG_STALE_KIND);
-    else if (follow->eval.assume.engine != PG_ENGINE_AUTO &&
-             follow->eval.assume.engine != PG_ENGINE_K8S)
-        pg_follow_make_stale(follow, PG_STALE_ENGINE);
+    follow->stale = why_never(follow);
     if (is_compiled(follow))
         compile(follow, cluster);
     put_pods(follow, cluster);

@@ -95,6 +95,7 @@ static void freeze_namespaces(struct freezing *f)
             (struct pg_namespace){.name = pg_copy_str(&f->copier, from->name),
                                   .labels = pg_copy_labels(&f->copier, from->labels),
                                   .synthesised = from->synthesised,
+                                  .labels_unread = from->labels_unread,
                                   .loc = from->loc};
         f->namespace_of[list[i].slot] = i;
     }
@@ -229,6 +230,7 @@ struct pg_cluster *pg_follow_cluster(const struct pg_follow *follow)
     to->nfiles = f.from->nfiles;
     to->nrejected = f.from->nrejected;
     to->partial = f.from->partial;
+    pg_copy_unread(&f.copier, to, f.from);
     freeze_namespaces(&f);
     freeze_nodes(&f);
     freeze_workloads(&f);

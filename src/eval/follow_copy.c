@@ -191,3 +191,17 @@ void pg_copy_file(const struct copier *c, struct pg_file *to, const struct pg_fi
     to->name = copy_text(c, from->name);
     to->text = copy_text(c, from->text);
 }
+
+void pg_copy_unread(const struct copier *c, struct pg_cluster *to, const struct pg_cluster *from)
+{
+    to->unread = copy_array(c, from->unread, from->nunread, sizeof *to->unread);
+    to->nunread = from->nunread;
+    for (uint32_t i = 0; i < to->nunread; i++) {
+        struct pg_unread *unread = &to->unread[i];
+        unread->group = copy_text(c, unread->group);
+        unread->resource = copy_text(c, unread->resource);
+        unread->kind = copy_text(c, unread->kind);
+        unread->ns = copy_text(c, unread->ns);
+        unread->reason = copy_text(c, unread->reason);
+    }
+}

@@ -106,6 +106,8 @@ void pg_copy_policy(const struct copier *c, struct pg_policy *to, const struct p
 void pg_copy_service(const struct copier *c, struct pg_service *to, const struct pg_service *from);
 void pg_copy_node(const struct copier *c, struct pg_node *to, const struct pg_node *from);
 void pg_copy_file(const struct copier *c, struct pg_file *to, const struct pg_file *from);
+/* What a cluster says was not read of it: without that it would be taken to be complete. */
+void pg_copy_unread(const struct copier *c, struct pg_cluster *to, const struct pg_cluster *from);
 
 /* --- follow_slots.c --- */
 

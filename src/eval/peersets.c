@@ -157,10 +157,16 @@ static void add_by_selector(struct maker *maker, const struct policy *policy,
                             const struct peer *peer)
 {
     const struct pg_req *req = narrowest(&peer->source->pod_selector);
-    if (peer->namespaces == NULL && !peer->source->any_namespace)
+    uint32_t most = req != NULL ? by_label(maker, req, false) : UINT32_MAX;
+    const uint32_t *first = &maker->eval->first_of_namespace[policy->source->ns];
+    if (peer->namespaces != NULL || peer->source->any_namespace) {
+        if (!by_namespace(maker, peer, most))
+            by_label(maker, req, true);
+    } else if (first[1] - first[0] <= most) {
         add_namespace(maker, policy->source->ns);
-    else if (!by_namespace(maker, peer, req != NULL ? by_label(maker, req, false) : UINT32_MAX))
+    } else {
         by_label(maker, req, true);
+    }
 }
 
 static void add_by_address(struct maker *maker, struct pg_cidr cidr)
@@ -234,40 +240,64 @@ static uint8_t judge(struct maker *maker, const struct policy *policy, const str
     return every;
 }
 
-/* Whether a peer means every namespace. */
-static bool means_all_namespaces(const struct pg_eval *eval, const struct peer *peer)
+/* The classes of the namespaces that a peer does not mean; returns how many, or more than `most`, and adds them
+   where asked to. */
+static uint32_t by_other_namespaces(struct maker *maker, const struct peer *peer, uint32_t most,
+                                    bool add)
 {
-    uint32_t nns = eval->cluster->nnamespaces;
-    bool all = peer->namespaces != NULL || peer->source->any_namespace;
-    for (uint32_t word = 0; peer->namespaces != NULL && all && word < nns / 64; word++)
-        all = peer->namespaces[word] == UINT64_MAX;
-    uint64_t rest = (UINT64_C(1) << (nns % 64)) - 1;
-    return all && (peer->namespaces == NULL || (peer->namespaces[nns / 64] & rest) == rest);
+    const uint32_t *first = maker->eval->first_of_namespace;
+    uint32_t nns = maker->eval->cluster->nnamespaces, n = 0;
+    for (uint32_t word = 0; peer->namespaces != NULL && word <= nns / 64; word++)
+        for (uint64_t bits = ~peer->namespaces[word]; bits != 0 && n <= most; bits &= bits - 1) {
+            uint32_t ns = word * 64 + (uint32_t)__builtin_ctzll(bits);
+            if (ns >= nns)
+                break;
+            n += first[ns + 1] - first[ns];
+            if (add)
+                add_namespace(maker, ns);
+        }
+    return n;
 }
 
-/* "tier notin (a, b)", of all namespaces: everybody but the few that have one of the values, who can be looked
-   up. They become members that are not sure. False where a peer is not of that sort. */
-static bool make_all_but_few(struct maker *maker, const struct policy *policy,
-                             const struct peer *peer, struct peer_set *set)
+/* Whether a peer is of the sort that make_all_but_few() makes, and leaves few out. */
+static bool leaves_few_out(struct maker *maker, const struct peer *peer)
 {
     const struct pg_selector *selector = &peer->source->pod_selector;
-    uint32_t few = 0, most = maker->nclasses[SORT_PODS][0] + maker->nclasses[SORT_PODS][1];
-    if (peer->source->kind != PG_PEER_SELECTOR || selector->nreqs == 0 || selector->expr != NULL ||
-        !means_all_namespaces(maker->eval, peer))
+    uint32_t all = maker->nclasses[SORT_PODS][0] + maker->nclasses[SORT_PODS][1];
+    uint32_t most = all / maker->limits.few, few = 0;
+    if (peer->source->kind != PG_PEER_SELECTOR || selector->expr != NULL ||
+        (peer->namespaces == NULL && !peer->source->any_namespace))
+        return false;
+    uint32_t others = by_other_namespaces(maker, peer, all / maker->limits.fewer, false);
+    if (others > all / maker->limits.fewer || (others == 0 && selector->nreqs == 0))
         return false;
     for (uint32_t i = 0; i < selector->nreqs; i++) {
         if (selector->reqs[i].op != PG_OP_NOT_IN)
             return false;
         few += by_label(maker, &selector->reqs[i], false);
     }
-    if (few > most / maker->limits.few)
+    return few <= most;
+}
+
+/* "tier notin (a, b)", of all namespaces, or of all but a few: everybody but the few that have one of the values, or
+   are in those namespaces, who can be looked up. They become members that are not sure. False where a peer is not
+   of that sort. */
+static bool make_all_but_few(struct maker *maker, const struct policy *policy,
+                             const struct peer *peer, struct peer_set *set)
+{
+    const struct pg_selector *selector = &peer->source->pod_selector;
+    if (!leaves_few_out(maker, peer))
         return false;
+    by_other_namespaces(maker, peer, UINT32_MAX, true);
     for (uint32_t i = 0; i < selector->nreqs; i++)
         by_label(maker, &selector->reqs[i], true);
     uint32_t *members = pg_arena_array(maker->arena, maker->candidates.n, sizeof *members);
-    for (uint32_t i = 0; i < maker->candidates.n; i++)
-        if (match_bits(maker->eval, policy, peer, maker->candidates.v[i]) == 0)
-            members[set->n++] = maker->candidates.v[i];
+    for (uint32_t i = 0; i < maker->candidates.n; i++) {
+        uint32_t class = maker->candidates.v[i];
+        if (maker->eval->classes[class].kind == PG_CLASS_PODS &&
+            match_bits(maker->eval, policy, peer, class) == 0)
+            members[set->n++] = class;
+    }
     set->members = members;
     set->every = EVERY_BIT(SORT_PODS, 0) | EVERY_BIT(SORT_PODS, 1);
     maker->out->nmembers += set->n;

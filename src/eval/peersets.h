@@ -43,7 +43,9 @@ struct peer_sets {
 /* How much the sets may take. */
 struct peer_limits {
     uint64_t members; /* all together */
-    uint32_t few; /* one class in so many may be left out by a peer that matches everybody else */
+    /* One class in so many may be left out by a peer that matches everybody else: by a label, and because it is of
+       a namespace that is not meant. Each of these is asked for in every cell that the peer decides. */
+    uint32_t few, fewer;
 };
 
 /* False, where the cluster has other policies than NetworkPolicy, or the limit is hit. */

@@ -283,6 +283,18 @@ static bool is_family_seen(const struct finding *f, const char *name)
     return false;
 }
 
+/* Groups that plugins bring: that they are served does not say that the plugin runs. */
+static const struct {
+    const char *group, *name;
+} GROUPS[] = {{"crd.projectcalico.org", "Calico"},
+              {"projectcalico.org", "Calico"},
+              {"cilium.io", "Cilium"},
+              {"crd.antrea.io", "Antrea"},
+              {"k8s.ovn.org", "OVN-Kubernetes"},
+              {"networking.k8s.aws", "AWS VPC CNI"}};
+
+#define NGROUPS (sizeof GROUPS / sizeof *GROUPS)
+
 static bool is_group_served(const struct pg_cluster *cluster, const char *group)
 {
     for (uint32_t g = 0; g < cluster->ngroups; g++)
@@ -371,29 +383,20 @@ static void add_cloud(struct finding *f)
 
 /* --- what the API tells --------------------------------------------------------------------------- */
 
-/* Groups that plugins bring: that they are served does not say that the plugin runs. */
 static void add_groups(struct finding *f)
 {
-    static const struct {
-        const char *group, *name;
-    } groups[] = {{"crd.projectcalico.org", "Calico"},
-                  {"projectcalico.org", "Calico"},
-                  {"cilium.io", "Cilium"},
-                  {"crd.antrea.io", "Antrea"},
-                  {"k8s.ovn.org", "OVN-Kubernetes"},
-                  {"networking.k8s.aws", "AWS VPC CNI"}};
-    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+    for (size_t i = 0; i < NGROUPS; i++)
         for (uint32_t g = 0; g < f->cluster->ngroups; g++) {
-            if (strcmp(f->cluster->groups[g], groups[i].group) != 0 ||
-                is_family_seen(f, groups[i].name))
+            if (strcmp(f->cluster->groups[g], GROUPS[i].group) != 0 ||
+                is_family_seen(f, GROUPS[i].name))
                 continue;
             struct sign sign = {
-                .seen = seen_of(groups[i].name, PG_ENFORCEMENT_UNKNOWN,
-                                pg_arena_printf(f->arena, "the API group %s", groups[i].group)),
+                .seen = seen_of(GROUPS[i].name, PG_ENFORCEMENT_UNKNOWN,
+                                pg_arena_printf(f->arena, "the API group %s", GROUPS[i].group)),
                 .workload = PG_NONE};
             sign.sentence = pg_arena_printf(
                 f->arena, "the API knows objects of %s; whether it runs was not seen",
-                groups[i].name);
+                GROUPS[i].name);
             pg_vec_push(f->arena, &f->signs, sign);
         }
 }
@@ -520,6 +523,17 @@ static void settle_many(struct finding *f, struct pg_plugin *plugin)
                                  plugin->name);
 }
 
+/* One that does not enforce need not be alone: its own controller is turned off, or left out, for others. */
+static bool has_traces_of_another(const struct finding *f, const struct sign *sign)
+{
+    const char *family = pg_plugin_facts(sign->seen.name)->family;
+    for (size_t i = 0; i < NGROUPS; i++)
+        if (strcmp(pg_plugin_facts(GROUPS[i].name)->family, family) != 0 &&
+            is_group_served(f->cluster, GROUPS[i].group))
+            return true;
+    return marked_node(f->cluster, PG_MARK_K3S_NO_FLANNEL) != NULL;
+}
+
 static void settle_one(struct finding *f, struct pg_plugin *plugin)
 {
     const struct sign *sign = &f->signs.v[0];
@@ -528,7 +542,12 @@ static void settle_one(struct finding *f, struct pg_plugin *plugin)
     plugin->evidence = sign->seen.evidence;
     plugin->enforcement = sign->seen.enforcement;
     plugin->sentence = sign->sentence;
-    if (sign->seen.enforcement == PG_ENFORCEMENT_UNKNOWN)
+    if (sign->seen.enforcement == PG_ENFORCEMENT_ABSENT && has_traces_of_another(f, sign)) {
+        plugin->enforcement = PG_ENFORCEMENT_UNKNOWN;
+        plugin->sentence = say(f, sign->seen.name, PG_ENFORCEMENT_UNKNOWN,
+                               "it does not by itself, and what runs beside it was not seen");
+    }
+    if (plugin->enforcement == PG_ENFORCEMENT_UNKNOWN)
         return;
     const struct pg_node *bare = find_bare_node(f, sign, &n);
     if (bare == NULL)

@@ -255,6 +255,13 @@ static void say_verdict(struct question *q, struct pg_buf *out, const struct pg_
 static void say_reasons(struct question *q, struct pg_buf *out, const struct pg_why *why)
 {
     const char *separator = ": ";
+    if (why->end_unread) {
+        pg_buf_puts(out, separator);
+        pg_end_print(out, q->eval, q->from->maybe_inside ? q->from : q->to);
+        pg_buf_puts(out,
+                    " is no pod, node or service that could be read, and not all of them could");
+        return;
+    }
     bool egress_last = why->sides[PG_INGRESS].verdict == PG_VERDICT_ALLOWED &&
                        why->sides[PG_EGRESS].verdict != PG_VERDICT_ALLOWED;
     for (int i = 0; i < 2; i++) {

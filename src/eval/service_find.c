@@ -101,12 +101,9 @@ static uint32_t pod_at(const struct asking *asking, struct pg_addr addr)
 static struct pg_end end_at(const struct asking *asking, struct pg_addr addr)
 {
     uint32_t pod = pod_at(asking, addr);
-    uint32_t node = pg_cluster_node_at(asking->eval->cluster, addr);
     if (pod != PG_NONE)
         return (struct pg_end){.kind = PG_END_POD, .index = pod};
-    if (node != PG_NONE)
-        return (struct pg_end){.kind = PG_END_NODE, .index = node};
-    return (struct pg_end){.kind = PG_END_ADDR, .addr = addr};
+    return pg_end_at(asking->eval->cluster, addr);
 }
 
 /* The addresses that slices list, port by port name (9.6). Those of a pod with two families are one

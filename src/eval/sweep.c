@@ -335,10 +335,10 @@ static void touch_hosts(struct sweep *sweep, uint32_t class, pg_str node)
 
 static void touch_own_nodes(struct sweep *sweep, uint32_t class)
 {
-    const struct pg_eval *eval = sweep->eval;
-    const struct pg_class *pods = &eval->classes[class];
-    for (uint32_t i = 0; i < pods->npods; i++)
-        touch_hosts(sweep, class, eval->cluster->pods[pods->pods[i]].node_name);
+    const pg_str *nodes = pg_sweep_nodes(sweep, class);
+    for (uint32_t i = 0; i < sweep->eval->classes[class].npods; i++)
+        if (i == 0 || nodes[i] != nodes[i - 1])
+            touch_hosts(sweep, class, nodes[i]);
 }
 
 /* Takes pairs of the row at hand off the background. */

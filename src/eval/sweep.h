@@ -92,6 +92,7 @@ struct sweep {
     PG_VEC(uint32_t) named;    /* classes with ports that some rule names */
     PG_VEC(struct host) hosts; /* classes of pods on the host network, by node */
     PG_VEC(uint32_t) touched;  /* of the row at hand */
+    const pg_str **nodes;      /* by class: pg_sweep_nodes(); NULL: not looked at yet */
     struct slot *slots;        /* by class */
     struct slot *beginnings;   /* of the row's crowd, by crowd of the destination */
     uint32_t row_crowd;
@@ -110,6 +111,10 @@ struct sweep {
 uint64_t pg_sweep_pairs(const struct pg_eval *eval, uint32_t from, uint32_t to);
 /* Of these, the pairs of one pod with itself that are none. */
 uint64_t pg_sweep_selves(const struct pg_class *class);
+
+/* The nodes that the pods of a class are on, sorted: as many as pods. Those that are not known come first, as
+   PG_STR_NONE. */
+const pg_str *pg_sweep_nodes(struct sweep *sweep, uint32_t class);
 
 /* Whether a side that lets `ports` through lets some of the lens through. */
 bool pg_sweep_lets(struct sweep *sweep, pg_ports ports);

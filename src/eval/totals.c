@@ -16,7 +16,8 @@
 #include "sweep.h"
 
 /* Beyond so many members, cell by cell is no slower and smaller. */
-static const struct peer_limits usual_limits = {.members = UINT64_C(24) << 20, .few = 16};
+static const struct peer_limits usual_limits = {
+    .members = UINT64_C(24) << 20, .few = 16, .fewer = 128};
 
 /* Steps of a nanosecond or a few that the rows may take. */
 #define BUDGET (UINT64_C(1) << 22)
@@ -80,6 +81,45 @@ uint64_t pg_sweep_pairs(const struct pg_eval *eval, uint32_t from, uint32_t to)
     return (uint64_t)a->npods * b->npods - (from == to ? pg_sweep_selves(a) : 0);
 }
 
+static int compare_strs(const void *a, const void *b)
+{
+    const pg_str *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Looking at every pod for every node's own pods would be quadratic. */
+const pg_str *pg_sweep_nodes(struct sweep *sweep, uint32_t c)
+{
+    const struct pg_class *class = &sweep->eval->classes[c];
+    if (sweep->nodes[c] != NULL)
+        return sweep->nodes[c];
+    pg_str *nodes = pg_arena_array(sweep->scratch, class->npods, sizeof *nodes);
+    for (uint32_t i = 0; i < class->npods; i++)
+        nodes[i] = sweep->eval->cluster->pods[class->pods[i]].node_name;
+    qsort(nodes, class->npods, sizeof *nodes, compare_strs);
+    sweep->nodes[c] = nodes;
+    return nodes;
+}
+
+/* How many are smaller than a node. */
+static uint32_t count_below(const pg_str *nodes, uint32_t n, uint64_t node)
+{
+    uint32_t lo = 0, hi = n;
+    while (lo < hi) {
+        uint32_t middle = lo + (hi - lo) / 2;
+        if (nodes[middle] < node)
+            lo = middle + 1;
+        else
+            hi = middle;
+    }
+    return lo;
+}
+
+static uint32_t count_on(const pg_str *nodes, uint32_t n, pg_str node)
+{
+    return count_below(nodes, n, (uint64_t)node + 1) - count_below(nodes, n, node);
+}
+
 /* Asks for a cell, or for one for each nearness where one end is on the network of a node. */
 void pg_sweep_ask(struct sweep *sweep, uint32_t from, uint32_t to)
 {
@@ -89,15 +129,18 @@ void pg_sweep_ask(struct sweep *sweep, uint32_t from, uint32_t to)
         ask_cell(sweep, from, to, PG_NEAR_OTHER, pg_sweep_pairs(eval, from, to));
         return;
     }
-    const struct pg_class *spread = a->kind == PG_CLASS_HOST ? b : a;
-    struct pg_end host = {.kind = PG_END_POD, .index = (spread == a ? b : a)->pods[0]};
-    uint64_t others = (spread == a ? b : a)->npods, npods[3] = {0};
-    for (uint32_t i = 0; i < spread->npods; i++) {
-        struct pg_end pod = {.kind = PG_END_POD, .index = spread->pods[i]};
-        npods[pg_eval_near(eval, &pod, &host)]++;
+    const struct pg_class *host = a->kind == PG_CLASS_HOST ? a : b, *spread = host == a ? b : a;
+    const pg_str *nodes = pg_sweep_nodes(sweep, host == a ? to : from);
+    uint64_t npods[3] = {0};
+    if (host->node_name != PG_STR_NONE) {
+        npods[PG_NEAR_SAME] = count_on(nodes, spread->npods, host->node_name);
+        npods[PG_NEAR_UNKNOWN] = count_on(nodes, spread->npods, PG_STR_NONE);
+    } else {
+        npods[PG_NEAR_UNKNOWN] = spread->npods;
     }
+    npods[PG_NEAR_OTHER] = spread->npods - npods[PG_NEAR_SAME] - npods[PG_NEAR_UNKNOWN];
     for (int near = PG_NEAR_OTHER; near <= PG_NEAR_UNKNOWN; near++)
-        ask_cell(sweep, from, to, (enum pg_near)near, npods[near] * others);
+        ask_cell(sweep, from, to, (enum pg_near)near, npods[near] * host->npods);
 }
 
 /* --- background ---------------------------------------------------------------------------------- */
@@ -285,8 +328,9 @@ struct pg_totals pg_eval_totals_tuned(struct pg_eval *eval, struct pg_arena *are
 {
     struct peer_limits limits = usual_limits;
     if (budget == 0)
-        limits.few = 1;
+        limits.few = limits.fewer = 1;
     struct sweep sweep = {.eval = eval, .lens = lens, .budget = budget, .scratch = pg_arena_new()};
+    sweep.nodes = pg_arena_array(sweep.scratch, eval->first_node, sizeof *sweep.nodes);
     if (pg_peersets_make(eval, sweep.scratch, limits, &sweep.sets))
         count_plain(&sweep);
     else

@@ -363,6 +363,21 @@ static void combine(struct question *q, struct pg_why *why)
     why->verdict = pg_why_verdict(q->eval, q->ports, why->sure, why->possible);
 }
 
+/* Where an address may be inside the cluster after all, other peers of the rules may match it, and it may have
+   policies of its own. What no rule lets out stays inside, whoever the other is. */
+static void doubt_end(struct question *q, struct pg_why *why)
+{
+    const struct pg_why_side *out = &why->sides[PG_EGRESS];
+    bool closed = out->present && out->verdict == PG_VERDICT_DENIED && out->nmisses == 0 &&
+                  !q->eval->assume.egress_own_node_allow;
+    if ((!q->from->maybe_inside && !q->to->maybe_inside) || closed)
+        return;
+    why->end_unread = true;
+    why->sure = PG_PORTS_NONE;
+    why->possible = q->ports;
+    why->verdict = PG_VERDICT_UNKNOWN;
+}
+
 /* Asks for the second family too, and notes where it answers differently (semantics 5.13). */
 static void ask_second_family(struct question *q, struct pg_why *why, const int families[2])
 {
@@ -414,6 +429,7 @@ const struct pg_why *pg_why_question(struct pg_arena *arena, struct pg_eval *eva
     combine(&q, why);
     if (n == 2)
         ask_second_family(&q, why, families);
+    doubt_end(&q, why);
     why->sentence = pg_say_sentence(&q, why);
     pg_say_notes(&q, why);
     return why;

@@ -33,7 +33,7 @@ static uint32_t rank(const char *versions, const char *version)
 }
 
 static void found(struct live_discovery *discovery, const char *group, const char *version,
-                  const char *plural, bool stale)
+                  const char *plural)
 {
     for (uint32_t i = 0; i < live_nresources; i++) {
         const struct live_resource *resource = &live_resources[i];
@@ -47,11 +47,16 @@ static void found(struct live_discovery *discovery, const char *group, const cha
             continue;
         }
         discovery->unknown[i] = false;
-        if (!now || place < rank(resource->versions, now)) {
+        if (!now || place < rank(resource->versions, now))
             discovery->version[i] = pg_arena_strdup(discovery->arena, version);
-            discovery->stale[i] = stale;
-        }
     }
+}
+
+void live_discovery_unclear(struct live_discovery *discovery, const char *group, const char *reason)
+{
+    for (uint32_t i = 0; i < live_nresources; i++)
+        if (strcmp(live_resources[i].group, group) == 0)
+            discovery->unclear[i] = pg_arena_strdup(discovery->arena, reason);
 }
 
 static const char *text_of(json_t *object, const char *key)
@@ -72,9 +77,12 @@ static void read_aggregated(struct live_discovery *discovery, json_t *item)
     pg_vec_push(discovery->arena, &discovery->groups, pg_arena_strdup(discovery->arena, group));
     json_array_foreach(json_object_get(item, "versions"), i, version)
     {
-        bool stale = strcmp(text_of(version, "freshness"), "Stale") == 0;
-        json_array_foreach(json_object_get(version, "resources"), k, resource) found(
-            discovery, group, text_of(version, "version"), text_of(resource, "resource"), stale);
+        json_array_foreach(json_object_get(version, "resources"), k, resource)
+            found(discovery, group, text_of(version, "version"), text_of(resource, "resource"));
+        /* An aggregated API server that is down is listed as it was last seen: without anything, where that was
+           never. */
+        if (strcmp(text_of(version, "freshness"), "Stale") == 0)
+            live_discovery_unclear(discovery, group, "its API server does not answer");
     }
 }
 
@@ -144,7 +152,7 @@ bool live_discovery_read_group(struct live_discovery *discovery, const char *tex
         const char *group =
             pg_arena_strndup(discovery->arena, group_version, (size_t)(slash - group_version));
         json_array_foreach(json_object_get(json, "resources"), i, resource)
-            found(discovery, group, slash + 1, text_of(resource, "name"), false);
+            found(discovery, group, slash + 1, text_of(resource, "name"));
     }
     json_decref(json);
     return slash || pg_err_set(err, "what the server says of an API names no group");

@@ -21,8 +21,9 @@ struct live_discovery {
     PG_VEC(const char *) groups;
     /* By the index of the resource: the version to read it in; NULL: it is not served. */
     const char *version[LIVE_MAX_RESOURCES];
-    bool stale[LIVE_MAX_RESOURCES];   /* an aggregated API server that does not answer just now */
     bool unknown[LIVE_MAX_RESOURCES]; /* served, but in no version that is understood */
+    /* Why it can't be said whether it is served; looked at where there is no version. NULL: it can. */
+    const char *unclear[LIVE_MAX_RESOURCES];
     /* Of the plain form: /apis/GROUP/VERSION that are to be asked for next. */
     PG_VEC(const char *) to_ask;
 };
@@ -34,6 +35,8 @@ bool live_discovery_read(struct live_discovery *discovery, const char *text, siz
 /* The answer to /apis/GROUP/VERSION: an APIResourceList. */
 bool live_discovery_read_group(struct live_discovery *discovery, const char *text, size_t n,
                                struct pg_err *err);
+/* The group is there, and what is in it could not be had. */
+void live_discovery_unclear(struct live_discovery *discovery, const char *group, const char *reason);
 bool live_discovery_has_group(const struct live_discovery *discovery, const char *group);
 
 #endif

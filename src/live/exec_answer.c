@@ -1,10 +1,34 @@
 /* The ExecCredential that a plugin prints. */
+#include <malloc.h>
+#include <pthread.h>
 #include <string.h>
 
 #include <jansson.h>
 
 #include "exec_plugin.h"
 #include "kubeconfig_inner.h"
+
+/* --- memory ------------------------------------------------------------------------------------ */
+
+/* jansson's own buffers hold tokens, too. */
+static void wipe_and_free(void *p)
+{
+    if (p)
+        explicit_bzero(p, malloc_usable_size(p));
+    free(p);
+}
+
+static void wipe_json(void)
+{
+    json_set_alloc_funcs(malloc, wipe_and_free); /* what was made before came from malloc(), too */
+}
+
+void pg_exec_plugin_prepare(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, wipe_json);
+}
 
 /* --- time -------------------------------------------------------------------------------------- */
 

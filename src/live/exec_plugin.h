@@ -12,6 +12,10 @@ struct exec_answer {
     int64_t expires_ms; /* since 1970; 0: it does not say */
 };
 
+/* To be called before the first plugin runs, and best before there are threads: from then on JSON is forgotten with
+   its memory overwritten, in the whole program. */
+void pg_exec_plugin_prepare(void);
+
 /* Runs it and takes its answer. On failure run->trouble says of what sort. */
 bool pg_exec_plugin_run(const struct pg_kube_exec *exec, const struct pg_kube_env *env,
                         struct pg_kube_run *run, struct exec_answer *answer, struct pg_err *err);

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "inner.h"
-#include "polgrid/map.h"
 
 /* --- objects ------------------------------------------------------------------------------------- */
 
@@ -23,7 +22,8 @@ static bool is_ambiguous(const struct live_resource *resource)
            strcmp(resource->group, "networking.k8s.io") != 0;
 }
 
-const char *live_text_name(struct pg_arena *arena, const struct live_object *object)
+/* The file of a policy: "shop/networkpolicy/api-in", "adminnetworkpolicy/a". */
+static const char *file_name(struct pg_arena *arena, const struct live_object *object)
 {
     const struct live_resource *resource = &live_resources[object->resource];
     bool group = is_ambiguous(resource);
@@ -34,52 +34,83 @@ const char *live_text_name(struct pg_arena *arena, const struct live_object *obj
 }
 
 struct filling {
-    struct pg_loader *loader;
-    struct pg_arena *scratch;
-    struct live_object const **objects; /* of one resource */
-    uint32_t n, next;
+    struct pg_live *live;
+    struct pg_memo_object *objects;
+    uint32_t n;
+    const char *api_version; /* of the resource at hand */
 };
 
-static bool add_policy(void *context, const struct live_object *object)
+/* A policy has a file of its own; objects of other resources are the lines of one: "pods", line 17. */
+static bool collect(void *context, struct live_object *object)
 {
     struct filling *filling = context;
+    const struct live_resource *resource = &live_resources[object->resource];
+    bool own = resource->need == LIVE_POLICY;
 
-    pg_loader_text(filling->loader, live_text_name(filling->scratch, object), object->text.p,
-                   object->text.n);
-    pg_arena_reset(filling->scratch);
+    if (!object->file)
+        object->file = own ? file_name(filling->live->arena, object) : resource->plural;
+    filling->objects[filling->n++] = (struct pg_memo_object){
+        .slot = object->slot,
+        .version = object->version,
+        .file = object->file,
+        .line = own ? 0 : object->line,
+        .api_version = filling->api_version,
+        .kind = resource->kind,
+        .text = object->text.p,
+        .n = object->text.n,
+    };
     return true;
 }
 
-static bool collect(void *context, const struct live_object *object)
+/* Gives an object to whoever asked for it. */
+static bool give(void *context, struct live_object *object)
 {
-    struct filling *filling = context;
+    const struct pg_load_options *options = context;
+    struct pg_buf version = {0};
 
-    filling->objects[filling->n++] = object;
+    pg_json_member_text(&version, object->text.p, object->text.n, "apiVersion");
+    options->object(options->object_context, &(struct pg_object){
+                                                 .api_version = pg_buf_text(&version),
+                                                 .kind = live_resources[object->resource].kind,
+                                                 .ns = *object->ns ? object->ns : NULL,
+                                                 .name = object->name,
+                                                 .json = object->text.p,
+                                                 .n = object->text.n,
+                                             });
+    pg_buf_free(&version);
     return true;
 }
 
-static const char *next_text(void *context, size_t *n)
+/* What objects of a resource have; of one that is not served any more there are none. */
+static const char *api_version(const struct pg_live *live, struct pg_arena *arena, uint32_t r)
 {
-    struct filling *filling = context;
+    const char *version = live->discovery.version[r];
+    const char *group = live_resources[r].group;
 
-    if (filling->next == filling->n)
-        return NULL;
-    *n = filling->objects[filling->next]->text.n;
-    return filling->objects[filling->next++]->text.p;
+    return pg_arena_printf(arena, "%s%s%s", group, *group ? "/" : "", version ? version : "");
 }
 
-/* Objects of a resource are the lines of one text: "pods", line 17. */
-static void add_lines(struct pg_live *live, struct filling *filling, uint32_t resource)
+/* A loader that has all objects. */
+static struct pg_loader *fill(struct pg_live *live, const struct pg_load_options *options)
 {
-    uint32_t count = live_store_count(live->store, resource);
+    struct pg_arena *scratch = pg_arena_new();
+    struct filling filling = {.live = live};
+    struct pg_load_options given = *options;
+    struct pg_loader *loader;
 
-    if (count == 0)
-        return;
-    filling->objects = pg_arena_array(filling->scratch, count, sizeof(const struct live_object *));
-    filling->n = filling->next = 0;
-    live_store_each(live->store, resource, NULL, collect, filling);
-    pg_loader_lines(filling->loader, live_resources[resource].plural, next_text, filling);
-    pg_arena_reset(filling->scratch);
+    if (!live->memo)
+        live->memo = pg_memo_new(options->default_namespace);
+    filling.objects =
+        pg_arena_array(scratch, live_store_count_all(live->store), sizeof *filling.objects);
+    for (uint32_t r = 0; r < live_nresources; r++) {
+        filling.api_version = api_version(live, scratch, r);
+        live_store_each(live->store, r, NULL, collect, &filling);
+        if (options->object)
+            live_store_each(live->store, r, NULL, give, &given);
+    }
+    loader = pg_memo_loader(live->memo, options, filling.objects, filling.n);
+    pg_arena_free(scratch);
+    return loader;
 }
 
 /* --- what was not read --------------------------------------------------------------------------- */
@@ -120,16 +151,20 @@ static bool knows_namespaces(const struct pg_live *live)
 static void tell_served(struct pg_live *live, struct pg_loader *loader)
 {
     for (uint32_t r = 0; r < live_nresources; r++) {
+        const char *unless = live_resources[r].unless;
         if (live->discovery.unknown[r])
             tell_list(loader, r, NULL, "polgrid does not know the versions that are served");
+        else if (live->discovery.unclear[r] && !live->discovery.version[r] &&
+                 !(unless && live_discovery_has_group(&live->discovery, unless)))
+            tell_list(loader, r, NULL, live->discovery.unclear[r]);
     }
-    if (live->no_discovery)
+    if (live->unasked)
         pg_loader_unread(loader, &(struct pg_unread){
                                      .what = PG_UNREAD_POLICY,
                                      .group = "",
                                      .resource = "policies of other kinds",
                                      .kind = "Policy",
-                                     .reason = "the user may not ask which kinds are served",
+                                     .reason = live->unasked,
                                  });
 }
 
@@ -171,7 +206,9 @@ void live_tell_unread(struct pg_live *live, struct pg_loader *loader)
             (resource->need != LIVE_PEERS || knows_namespaces(live)))
             continue;
         tell_list(loader, list->resource, list->ns,
-                  list->reason ? list->reason : "the load was stopped");
+                  list->reason    ? list->reason
+                  : live->stopped ? "the load was stopped"
+                                  : "not read yet");
     }
     tell_served(live, loader);
 }
@@ -180,8 +217,7 @@ void live_tell_unread(struct pg_live *live, struct pg_loader *loader)
 
 struct pg_cluster *pg_live_cluster(struct pg_live *live, const struct pg_load_options *options)
 {
-    struct pg_loader *loader = pg_loader_new(options);
-    struct filling filling = {.loader = loader, .scratch = pg_arena_new()};
+    struct pg_loader *loader = fill(live, options);
     const struct pg_kube_target *target = &live->target;
     struct pg_cluster *cluster;
     struct pg_origin origin = {
@@ -195,13 +231,6 @@ struct pg_cluster *pg_live_cluster(struct pg_live *live, const struct pg_load_op
     pg_loader_origin(loader, &origin);
     live_tell_unread(live, loader);
     pg_loader_groups(loader, live->discovery.groups.v, live->discovery.groups.n);
-    for (uint32_t r = 0; r < live_nresources; r++) {
-        if (live_resources[r].need == LIVE_POLICY)
-            live_store_each(live->store, r, NULL, add_policy, &filling);
-        else
-            add_lines(live, &filling, r);
-    }
-    pg_arena_free(filling.scratch);
     cluster = pg_loader_finish(loader);
     cluster->partial = cluster->partial || live->stopped;
     return cluster;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -276,6 +277,9 @@ static void set_proxy(struct pg_http_call *call)
     const struct pg_http *http = call->http;
     const char *proxy = pg_kube_proxy(call->arena, http->target, http->env, http->target->url);
 
+    /* As Go has it, the proxy resolves the name; and libcurl goes by the scheme, whatever its options say. */
+    if (proxy && strncasecmp(proxy, "socks5://", 9) == 0)
+        proxy = pg_arena_printf(call->arena, "socks5h://%s", proxy + 9);
     call->proxy = proxy;
     /* Ours is the choice: libcurl's own look at the environment differs from kubectl's. */
     curl_easy_setopt(call->easy, CURLOPT_PROXY, proxy ? proxy : "");

@@ -177,6 +177,12 @@ static void say_timeout(const struct pg_kube_target *target, CURL *easy, struct 
                    target->url);
 }
 
+/* Whether libcurl says the proxy's URL, which may hold a password, because it can't use it. */
+static bool quotes_proxy(const char *error, const char *proxy)
+{
+    return proxy && (strncmp(error, "Unsupported proxy", 17) == 0 || strstr(error, proxy));
+}
+
 void pg_http_say(const struct pg_kube_target *target, CURL *easy, const char *proxy, CURLcode code,
                  const char *error, struct pg_http_reply *reply)
 {
@@ -189,6 +195,14 @@ void pg_http_say(const struct pg_kube_target *target, CURL *easy, const char *pr
     pg_text_clean(&clean, error, strlen(error));
     error = or_no_word(clean.p);
     reply->trouble = sort(code, connect_status);
+    if (quotes_proxy(error, proxy)) {
+        reply->trouble = PG_HTTP_PROXY;
+        pg_err_set(err,
+                   "the proxy's URL can't be used; write http://HOST:PORT, https or socks5, in "
+                   "proxy-url or HTTPS_PROXY");
+        pg_buf_free(&clean);
+        return;
+    }
     switch (reply->trouble) {
     case PG_HTTP_NAME:
         pg_err_set(err, "the name of %s does not resolve: %s; check the kubeconfig, DNS or the VPN",

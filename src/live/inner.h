@@ -7,6 +7,7 @@
 #include "discovery.h"
 #include "http.h"
 #include "polgrid/live.h"
+#include "polgrid/memo.h"
 #include "polgrid/objects.h"
 #include "polgrid/vec.h"
 #include "resources.h"
@@ -38,7 +39,10 @@ struct live_list {
     struct pg_http_call *watch;
     int64_t watch_begun_ms, watch_heard_ms; /* when it began, and last said something */
     uint32_t watch_failures;                /* in a row */
+    int64_t watch_lost_ms;                  /* the first of them */
     bool watch_expired;                     /* the version is forgotten: to be read again */
+    bool watch_bad;                         /* it said what is no event */
+    char watch_trouble[160];                /* why the last of them failed */
 };
 
 struct pg_live {
@@ -48,19 +52,23 @@ struct pg_live {
     struct pg_kube_creds *creds;
     struct pg_http *http;
     struct live_store *store;
+    struct pg_memo *memo; /* what was decoded of it; NULL before the first cluster */
 
     struct pg_arena *read; /* of the last reading; what follows lives in it */
     struct live_discovery discovery;
     PG_VEC(struct live_list *) lists;
-    bool no_discovery; /* the user may not ask what is served */
+    const char *unasked; /* why it is not known what is served; NULL: it is */
     bool stopped;
+    bool spread;                 /* some lists are of one namespace each */
+    bool new_names;              /* a namespace may have come since */
     uint32_t round, first_round; /* that of the list that began last, of the first of this reading */
     struct pg_live_reading reading;
     struct pg_load_progress progress;
     uint64_t random;
-    struct pg_err err;     /* of discovery, or of the first list that failed */
-    bool failed, rejected; /* rejected: 401 */
-    uint32_t discovering;  /* requests under way */
+    struct pg_err err;                    /* of discovery, or of the first list that failed */
+    bool failed, rejected;                /* rejected: 401 */
+    uint32_t discovering;                 /* requests under way */
+    PG_VEC(struct live_asking *) askings; /* of discovery */
 
     /* watch.c */
     struct pg_arena *news; /* of the events */
@@ -69,8 +77,10 @@ struct pg_live {
     bool events_taken, changed, following;
     struct pg_http_call *heartbeat;
     int64_t heartbeat_ms, proven_ms, turn_ms, turn_wall_ms;
-    uint32_t missed; /* heartbeats in a row */
-    char trouble[512];
+    uint32_t missed;   /* heartbeats in a row */
+    bool dead;         /* the connections are to be closed */
+    char trouble[512]; /* of the heartbeat */
+    char lost[512];    /* which list is not followed, and why */
 };
 
 /* --- the lists (read.c) --- */
@@ -80,6 +90,8 @@ void live_list_again(struct live_list *list, int64_t wait_ms);
 /* Asks for the lists that are due, as far as there is room. Milliseconds until the next one is, at most
    `most`; -1 where none is left. */
 int64_t live_lists_ask(struct pg_live *live, int64_t most);
+/* Where a list of the whole cluster was refused: one of each namespace that is known and has none yet. */
+void live_lists_spread(struct pg_live *live);
 /* Notes that something happened to an object (watch.c). Does nothing while nobody follows. */
 void live_note(struct pg_live *live, uint32_t resource, enum live_change change, const char *ns,
                const char *name, const char *manager);
@@ -104,9 +116,6 @@ int64_t live_backoff_ms(uint64_t *random, uint32_t tries);
 struct live_unread_sink;
 /* Tells the loader what was not read. */
 void live_tell_unread(struct pg_live *live, struct pg_loader *loader);
-
-/* The name of a policy's text: "shop/networkpolicy/api-in", "adminnetworkpolicy/a". */
-const char *live_text_name(struct pg_arena *arena, const struct live_object *object);
 
 /* Puts an object as the server sent it into the store, in the form that the store keeps. */
 enum live_change live_take(struct pg_live *live, uint32_t resource, const struct pg_object *object,

@@ -9,6 +9,7 @@
 
 #define TOKEN_AGE_MS ((int64_t)50000) /* client-go: a minute less ten seconds */
 #define LOCK_TICK_MS 50
+#define AGAIN_MS     ((int64_t)60000) /* between two runs of a plugin for a 401 */
 
 struct pg_kube_creds {
     const struct pg_kube_target *target;
@@ -21,6 +22,7 @@ struct pg_kube_creds {
     struct pg_kube_file cert_file, key_file;
     bool answered; /* the plugin, and nobody refused what it gave */
     int64_t expires_ms;
+    int64_t refused_ms; /* when a 401 last had the plugin run again; 0: never */
 };
 
 struct pg_kube_creds *pg_kube_creds_new(const struct pg_kube_target *target,
@@ -30,6 +32,8 @@ struct pg_kube_creds *pg_kube_creds_new(const struct pg_kube_target *target,
 
     *creds = (struct pg_kube_creds){.target = target, .env = env, .generation = 1, .version = 1};
     pthread_mutex_init(&creds->lock, NULL);
+    if (target->exec)
+        pg_exec_plugin_prepare();
     pg_secret_set(&creds->token, target->token.p, target->token.n);
     pg_secret_set(&creds->cert, target->cert.p, target->cert.n);
     pg_secret_set(&creds->key, target->key.p, target->key.n);
@@ -229,12 +233,19 @@ bool pg_kube_creds_reject(struct pg_kube_creds *creds, uint64_t version)
 {
     const struct pg_kube_target *target = creds->target;
     struct pg_kube_run nobody = {.cancel = -1};
+    int64_t now = kube_env_now_ms(creds->env), age;
+    bool use;
 
     enter(creds, &nobody);
-    if (creds->version == version) { /* else somebody has renewed it since */
+    age = now - creds->refused_ms;
+    use = creds->version != version; /* somebody has renewed it since */
+    /* A plugin whose fresh answer is refused too is not run for each request that is: it may ask somebody. */
+    if (!use && !(target->exec && creds->refused_ms && age >= 0 && age < AGAIN_MS)) {
         creds->answered = false;
         creds->token_read = false;
+        creds->refused_ms = now;
+        use = true;
     }
     pthread_mutex_unlock(&creds->lock);
-    return target->exec || target->token_file || target->cert_file;
+    return use && (target->exec || target->token_file || target->cert_file);
 }

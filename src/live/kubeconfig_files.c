@@ -202,8 +202,9 @@ static bool wrong_type(const struct check *check, const struct pg_tree *node, co
 
     if ((kind == PG_DOCUMENT_BOOL || kind == PG_DOCUMENT_NUMBER) && strstr(wanted, "string"))
         hint = "; put it in quotes";
-    return pg_err_set(check->err, "%s:%" PRIu32 ": %s: %s where %s is needed%s", check->path,
-                      pg_document_line(node), where, pg_document_what(node), wanted, hint);
+    return pg_err_set(check->err, "%s:%" PRIu32 ": %s%s%s where %s is needed%s", check->path,
+                      pg_document_line(node), where, *where ? ": " : "", pg_document_what(node),
+                      wanted, hint);
 }
 
 static bool check_map(const struct check *check, const struct pg_tree *map, const char *where,
@@ -307,34 +308,50 @@ static bool check_kind(struct kube_loading *loading, const struct kube_source *s
 
 /* --- merge ------------------------------------------------------------------------------------- */
 
-const struct kube_entry *kube_find(const struct kube_entries *entries, const char *name)
+/* The entry of that name; NULL where there is none, then *key is where it belongs. */
+static struct kube_entry *find(const struct kube_entries *entries, const char *name, uint64_t *key)
 {
-    for (uint32_t i = 0; i < entries->list.n; i++)
-        if (strcmp(entries->list.v[i].name, name) == 0)
-            return &entries->list.v[i];
+    const uint32_t *place;
+
+    *key = pg_hash(name, strlen(name), 0);
+    for (; (place = pg_map_get(&entries->places, *key)) != NULL; ++*key)
+        if (strcmp(entries->list.v[*place].name, name) == 0)
+            return &entries->list.v[*place];
     return NULL;
 }
 
-/* Adds one file's list. A name twice in it is an error; one that an earlier file has is passed over, whole. */
+const struct kube_entry *kube_find(const struct kube_entries *entries, const char *name)
+{
+    uint64_t key;
+
+    return find(entries, name, &key);
+}
+
+/* Adds one file's list. A name twice in it is an error, even if it counts for nothing; one that an earlier file has is
+   passed over, whole. */
 static bool merge_list(struct kube_loading *loading, const struct kube_source *source,
                        const char *list, const char *what, struct kube_entries *all)
 {
     const struct pg_tree *node = pg_document_get(source->document, list);
-    uint32_t before = all->list.n;
 
     for (uint32_t i = 0; i < pg_document_count(node); i++) {
         const struct pg_tree *item = pg_document_item(node, i);
         const char *name = kube_string(item, "name");
-        const struct kube_entry *known;
-        struct kube_entry entry = {name ? name : "", pg_document_get(item, what), source};
+        struct kube_entry *known;
+        struct kube_entry entry = {name ? name : "", pg_document_get(item, what), source, source};
+        uint64_t key;
         if (pg_document_kind(entry.body) != PG_DOCUMENT_MAP)
             entry.body = NULL;
-        known = kube_find(all, entry.name);
-        if (known && known - all->list.v >= before)
+        known = find(all, entry.name, &key);
+        if (known && known->last == source)
             return pg_err_set(loading->err, "%s:%" PRIu32 ": %s[%s]: this name is there twice",
                               source->path, pg_document_line(item), list, entry.name);
-        if (!known)
+        if (known) {
+            known->last = source;
+        } else {
+            pg_map_put(&all->places, key, all->list.n);
             pg_vec_push(loading->arena, &all->list, entry);
+        }
     }
     return true;
 }
@@ -445,6 +462,9 @@ void kube_files_wipe(struct kube_loading *loading)
 {
     for (uint32_t i = 0; i < loading->sources.n; i++)
         pg_document_wipe(loading->sources.v[i].document);
+    pg_map_free(&loading->clusters.places);
+    pg_map_free(&loading->users.places);
+    pg_map_free(&loading->contexts.places);
 }
 
 const char *kube_files_names(struct kube_loading *loading)

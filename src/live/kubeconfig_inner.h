@@ -7,6 +7,7 @@
 
 #include "polgrid/document.h"
 #include "polgrid/kubeconfig.h"
+#include "polgrid/map.h"
 #include "polgrid/vec.h"
 
 struct kube_source {
@@ -19,11 +20,13 @@ struct kube_source {
 struct kube_entry {
     const char *name;
     const struct pg_tree *body;
-    const struct kube_source *source;
+    const struct kube_source *source,
+        *last; /* the file it is of, and the last one with such a name */
 };
 
 struct kube_entries {
     PG_VEC(struct kube_entry) list;
+    struct pg_map places; /* of hashes of names, in the list */
 };
 
 struct kube_loading {

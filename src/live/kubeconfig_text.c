@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "kubeconfig_inner.h"
+#include "polgrid/addr.h"
 
 bool kube_is_namespace(const char *text)
 {
@@ -56,6 +57,18 @@ static bool split_authority(const char *text, size_t n, struct authority *out)
     return out->nhost > 0;
 }
 
+/* In brackets there is an address of version 6, and nowhere else a bracket. */
+static bool is_host(struct pg_arena *arena, const struct authority *authority)
+{
+    struct pg_addr addr;
+
+    if (!authority->bracketed)
+        return !memchr(authority->host, '[', authority->nhost) &&
+               !memchr(authority->host, ']', authority->nhost);
+    return memchr(authority->host, ':', authority->nhost) &&
+           pg_addr_parse(pg_arena_strndup(arena, authority->host, authority->nhost), &addr, NULL);
+}
+
 static bool parse_port(const struct authority *authority, uint16_t *port)
 {
     uint32_t value = 0;
@@ -93,24 +106,24 @@ bool kube_server_parse(struct kube_loading *loading, const char *text, const cha
     struct authority authority;
 
     target->tls = has_scheme(text, "https");
-    if (scheme && !target->tls && !has_scheme(text, "http"))
-        return pg_err_set(loading->err, "%s: the scheme of %s is neither https nor http", where,
-                          text);
     n = strcspn(rest, "/?#");
-    if (memchr(rest, '@', n))
+    if (memchr(rest, '@', n)) /* first, for no message may hold the password beside it */
         return pg_err_set(loading->err, "%s: a user name in the URL is not supported", where);
+    if (scheme && !target->tls && !has_scheme(text, "http"))
+        return pg_err_set(loading->err, "%s: the scheme of %.*s is neither https nor http", where,
+                          (int)(scheme + n), text);
     target->port = target->tls ? 443 : 80;
     if (!kube_is_printable(text, strlen(text)) || strcspn(text, " \"<>\\^`{|}") != strlen(text) ||
         memchr(rest, '%', n) || !split_authority(rest, n, &authority) ||
-        !parse_port(&authority, &target->port))
-        return pg_err_set(loading->err, "%s: %s is no URL of a server (https://HOST:PORT)", where,
-                          text);
+        !is_host(loading->arena, &authority) || !parse_port(&authority, &target->port))
+        return pg_err_set(loading->err, "%s: %.*s is no URL of a server (https://HOST:PORT)", where,
+                          (int)(scheme + n), text);
     npath = strcspn(rest + n, "?#");
     while (npath && rest[n + npath - 1] == '/')
         npath--;
     if (!scheme && npath)
-        return pg_err_set(loading->err, "%s: %s has a path and no scheme; write https://%s", where,
-                          text, text);
+        return pg_err_set(loading->err, "%s: %.*s has a path and no scheme; write https://%.*s",
+                          where, (int)(n + npath), text, (int)(n + npath), text);
     target->host = pg_arena_strndup(loading->arena, authority.host, authority.nhost);
     target->path = pg_arena_strndup(loading->arena, rest + n, npath);
     target->url = pg_arena_printf(
@@ -124,9 +137,11 @@ bool kube_proxy_check(const char *url, struct pg_err *err)
 {
     size_t scheme = scheme_length(url);
 
+    if (!scheme)
+        return pg_err_set(err, "there is no scheme; write http://HOST:PORT");
     if (!has_scheme(url, "http") && !has_scheme(url, "https") && !has_scheme(url, "socks5"))
         return pg_err_set(err, "the scheme %.*s is none of http, https and socks5",
-                          (int)(scheme ? scheme - 3 : 0), url);
+                          (int)(scheme - 3), url);
     if (!kube_is_printable(url, strlen(url)) || strcspn(url + scheme, "/?#") == 0)
         return pg_err_set(err, "no URL of a proxy (http://HOST:PORT)");
     return true;

@@ -42,6 +42,7 @@ void pg_live_free(struct pg_live *live)
     pg_kube_creds_free(live->creds);
     pg_kube_target_wipe(&live->target);
     live_store_free(live->store);
+    pg_memo_free(live->memo);
     pg_arena_free(live->news);
     pg_arena_free(live->read);
     pg_arena_free(live->arena);

@@ -136,16 +136,6 @@ static const char *from_environment(const struct pg_kube_env *env, bool tls)
     return either(env, "HTTP_PROXY", "http_proxy");
 }
 
-static bool has_scheme(const char *url)
-{
-    static const char *const known[] = {"http://", "https://", "socks5://", "socks5h://"};
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strncasecmp(url, known[i], strlen(known[i])) == 0)
-            return true;
-    return false;
-}
-
 const char *pg_kube_proxy(struct pg_arena *arena, const struct pg_kube_target *target,
                           const struct pg_kube_env *env, const char *url)
 {
@@ -160,6 +150,7 @@ const char *pg_kube_proxy(struct pg_arena *arena, const struct pg_kube_target *t
     if (!proxy || is_loopback(&goal) ||
         is_excluded(arena, &goal, either(env, "NO_PROXY", "no_proxy")))
         return NULL;
-    return has_scheme(proxy) ? pg_arena_strdup(arena, proxy)
-                             : pg_arena_printf(arena, "http://%s", proxy);
+    /* Any scheme stays what it is: http://ftp://… would be a host that is called ftp. */
+    return strstr(proxy, "://") ? pg_arena_strdup(arena, proxy)
+                                : pg_arena_printf(arena, "http://%s", proxy);
 }

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "inner.h"
 #include "polgrid/clock.h"
 #include "polgrid/map.h"
@@ -79,7 +81,7 @@ static bool take(void *context, const struct pg_object *object)
     return true;
 }
 
-static bool drop_old(void *context, const struct live_object *object)
+static bool drop_old(void *context, struct live_object *object)
 {
     struct live_list *list = context;
 
@@ -134,23 +136,42 @@ static bool is_list(const struct pg_http_reply *reply)
     return ok;
 }
 
-/* Reads the head of a list: where the next page begins, and the version it is of. False where pages don't come
-   to an end. */
-static bool read_head(struct live_list *list, const struct pg_http_reply *reply)
+/* Appends the text of a string, of nothing where there is none. False where it is something else. */
+static bool add_text(struct pg_buf *out, struct pg_json_span object, const char *key)
+{
+    struct pg_json_span span = {NULL, 0};
+    json_t *json;
+    bool ok;
+
+    if (object.p)
+        span = pg_json_member(object.p, object.n, key);
+    if (!span.p || pg_json_member_text(out, object.p, object.n, key))
+        return true;
+    json = json_loadb(span.p, span.n, JSON_DECODE_ANY, NULL);
+    ok = json_is_string(json) || json_is_null(json);
+    if (json_is_string(json))
+        pg_buf_puts(out, json_string_value(json));
+    json_decref(json);
+    return ok;
+}
+
+/* Reads the head of a list: where the next page begins, and the version it is of. What is wrong with it; NULL:
+   nothing. */
+static const char *read_head(struct live_list *list, const struct pg_http_reply *reply)
 {
     struct pg_json_span head = pg_json_member(pg_buf_text(&reply->body), reply->body.n, "metadata");
     struct pg_buf token = {0};
-    bool ok;
+    bool ok = add_text(&token, head, "continue"), ends;
 
-    if (head.p && list->version.n == 0)
-        pg_json_member_text(&list->version, head.p, head.n, "resourceVersion");
-    if (head.p)
-        pg_json_member_text(&token, head.p, head.n, "continue");
-    ok = ++list->pages < MAX_PAGES &&
-         (token.n == 0 || strcmp(token.p, pg_buf_text(&list->token)) != 0);
+    if (list->version.n == 0)
+        ok = add_text(&list->version, head, "resourceVersion") && ok;
+    ends = ++list->pages < MAX_PAGES &&
+           (token.n == 0 || strcmp(token.p, pg_buf_text(&list->token)) != 0);
     pg_buf_free(&list->token);
     list->token = token;
-    return ok;
+    return !ok     ? "where the pages of the list go on can't be read"
+           : !ends ? "the pages of the list don't come to an end"
+                   : NULL;
 }
 
 static void read_page(struct live_list *list, struct pg_http_reply *reply)
@@ -159,14 +180,16 @@ static void read_page(struct live_list *list, struct pg_http_reply *reply)
     struct page page = {.list = list};
     struct pg_buf body = reply->body;
     struct pg_err err = {{0}};
+    const char *wrong;
     bool more;
 
     if (!is_list(reply)) {
         retry(list, -1, "what the server answers is no list of objects");
         return;
     }
-    if (!read_head(list, reply)) {
-        fail(list, LIVE_LIST_FAILED, "the pages of the list don't come to an end");
+    wrong = read_head(list, reply);
+    if (wrong) {
+        fail(list, LIVE_LIST_FAILED, wrong);
         return;
     }
     reply->body = (struct pg_buf){0};
@@ -182,6 +205,7 @@ static void read_page(struct live_list *list, struct pg_http_reply *reply)
             live->changed = (live->following && !list->had) || live->changed;
             list->state = LIVE_LIST_READ;
             list->had = true;
+            list->watch_lost_ms = pg_clock_ms();
             live_store_each(live->store, list->resource, list->ns, drop_old, list);
         }
         return;
@@ -207,6 +231,19 @@ static void expired(struct live_list *list)
     live_list_again(list, 0);
 }
 
+/* Whether a 404 says that the kind is not served. Not of what every cluster has, and not where it is somebody else,
+   a proxy, who says it: then it was not read, and nobody knows what there is. */
+static bool is_absent(const struct live_list *list, const struct pg_http_reply *reply)
+{
+    const struct live_resource *resource = &live_resources[list->resource];
+    struct pg_buf kind = {0};
+    bool status = pg_json_member_text(&kind, pg_buf_text(&reply->body), reply->body.n, "kind") &&
+                  strcmp(kind.p, "Status") == 0;
+
+    pg_buf_free(&kind);
+    return resource->need == LIVE_EXTRA || (status && !resource->always);
+}
+
 static void on_list(void *context, struct pg_http_reply *reply)
 {
     struct live_list *list = context;
@@ -226,7 +263,7 @@ static void on_list(void *context, struct pg_http_reply *reply)
         expired(list);
     } else if (reply->status == 403) {
         fail(list, LIVE_LIST_REFUSED, reason);
-    } else if (reply->status == 404) {
+    } else if (reply->status == 404 && is_absent(list, reply)) {
         fail(list, LIVE_LIST_ABSENT, reason);
         live_store_each(live->store, list->resource, list->ns, drop_old, list);
     } else if (reply->trouble == PG_HTTP_CAP) {
@@ -325,67 +362,139 @@ static void run_lists(struct pg_live *live)
 
 /* --- discovery ----------------------------------------------------------------------------------- */
 
-static void on_discovery(void *context, struct pg_http_reply *reply)
-{
-    struct pg_live *live = context;
-    bool first = live->discovery.groups.n == 0;
+/* One request of it: /apis, or of a group where the server has only the plain form. */
+struct live_asking {
+    struct pg_live *live;
+    const char *path, *accept;
+    const char *group; /* NULL: /apis */
+    struct pg_http_call *call;
+    uint32_t tries;
+    int64_t due_ms; /* 0: not to be sent (again) */
+};
 
-    live->discovering--;
-    if (reply->trouble != PG_HTTP_FINE) {
+/* Without the list of what is served there is nothing to be said. Without a group's, what it may hold is unknown. */
+static void discovery_failed(struct live_asking *asking, const struct pg_err *err)
+{
+    struct pg_live *live = asking->live;
+
+    if (asking->group) {
+        live_discovery_unclear(&live->discovery, asking->group, err->text);
+    } else {
         live->failed = true;
-        live->err = reply->err;
-        return;
+        live->err = *err;
     }
-    if (reply->status == 403 || (reply->status == 404 && !first)) {
-        live->no_discovery = live->no_discovery || first;
-        return;
-    }
-    if (reply->status == 404)
-        reply->body.n = 0; /* this is something else */
-    else if (reply->status != 200) {
-        live->failed = true;
-        pg_err_set(&live->err, "%s", live_reply_reason(live->read, reply));
-        return;
-    }
-    const char *text = pg_buf_text(&reply->body);
-    if (first)
-        live->failed = !live_discovery_read(&live->discovery, text, reply->body.n, &live->err);
-    else
-        live->failed = !live_discovery_read_group(&live->discovery, text, reply->body.n, &live->err);
-    if (live->failed && first)
-        pg_err_set(&live->err,
-                   "%s does not answer like a Kubernetes API server; check the server "
-                   "of the cluster in the kubeconfig",
-                   live->target.url);
 }
 
-static void ask_discovery(struct pg_live *live, const char *path, const char *accept)
+static void read_discovery(struct live_asking *asking, const struct pg_http_reply *reply)
 {
-    struct pg_http_request request = {
-        .path = path, .accept = accept, .done = on_discovery, .context = live};
+    struct live_discovery *discovery = &asking->live->discovery;
+    const char *text = pg_buf_text(&reply->body);
+    size_t n = reply->status == 404 ? 0 : reply->body.n; /* this is something else */
+    struct pg_err err;
 
-    live->discovering++;
-    pg_http_get(live->http, &request);
+    if (asking->group) {
+        if (!live_discovery_read_group(discovery, text, n, &err))
+            discovery_failed(asking, &err);
+    } else if (!live_discovery_read(discovery, text, n, &err)) {
+        pg_err_set(&err,
+                   "%s does not answer like a Kubernetes API server; check the server "
+                   "of the cluster in the kubeconfig",
+                   asking->live->target.url);
+        discovery_failed(asking, &err);
+    }
+}
+
+static void on_discovery(void *context, struct pg_http_reply *reply)
+{
+    struct live_asking *asking = context;
+    struct pg_live *live = asking->live;
+    int64_t wait = reply->retry_after_ms;
+    struct pg_err err;
+
+    asking->call = NULL;
+    live->discovering--;
+    if (reply->trouble == PG_HTTP_FINE && (reply->status == 429 || reply->status >= 500) &&
+        ++asking->tries < MAX_TRIES && !live->stopped) {
+        asking->due_ms =
+            pg_clock_ms() + (wait < 0 ? live_backoff_ms(&live->random, asking->tries) : wait);
+    } else if (reply->trouble != PG_HTTP_FINE) {
+        discovery_failed(asking, &reply->err);
+    } else if (reply->status == 403 && !asking->group) {
+        live->unasked = "the user may not ask which kinds are served";
+    } else if (reply->status == 200 || (reply->status == 404 && !asking->group)) {
+        read_discovery(asking, reply);
+    } else if (reply->status != 404) {
+        pg_err_set(&err, "%s", live_reply_reason(live->read, reply));
+        discovery_failed(asking, &err);
+    }
+}
+
+static void ask_discovery(struct pg_live *live, const char *path, const char *accept,
+                          const char *group)
+{
+    struct live_asking *asking = pg_arena_alloc(live->read, sizeof *asking);
+
+    *asking = (struct live_asking){
+        .live = live, .path = path, .accept = accept, .group = group, .due_ms = 1};
+    pg_vec_push(live->read, &live->askings, asking);
+}
+
+/* Sends what is due. False where nothing is left, neither to be sent nor under way. */
+static bool send_discovery(struct pg_live *live)
+{
+    int64_t now = pg_clock_ms();
+    bool waits = false;
+
+    for (uint32_t i = 0; i < live->askings.n; i++) {
+        struct live_asking *asking = live->askings.v[i];
+        struct pg_http_request request = {
+            .path = asking->path, .accept = asking->accept, .done = on_discovery, .context = asking};
+        waits = waits || asking->due_ms;
+        if (!asking->due_ms || asking->due_ms > now || live->discovering >= PARALLEL)
+            continue;
+        asking->due_ms = 0;
+        live->discovering++;
+        asking->call = pg_http_get(live->http, &request);
+    }
+    return waits || live->discovering > 0;
 }
 
 static void run_discovery(struct pg_live *live)
 {
-    while (live->discovering > 0 && !live->stopped) {
+    while (!live->stopped && send_discovery(live)) {
         pg_http_run(live->http, TURN_MS);
         tell_progress(live, "/apis");
     }
+    if (!live->stopped)
+        return;
+    live->unasked = "the load was stopped";
+    for (uint32_t i = 0; i < live->askings.n; i++)
+        if (live->askings.v[i]->call)
+            pg_http_cancel(live->askings.v[i]->call);
+    while (live->discovering > 0)
+        pg_http_run(live->http, TURN_MS);
 }
 
-/* Once more where the server has a moment of weakness. */
+/* "cilium.io" of "/apis/cilium.io/v2". */
+static const char *group_of(struct pg_arena *arena, const char *path)
+{
+    path += strlen("/apis/");
+    return pg_arena_strndup(arena, path, strcspn(path, "/"));
+}
+
 static bool discover(struct pg_live *live, struct pg_err *err)
 {
     live_discovery_start(&live->discovery, live->read);
-    ask_discovery(live, "/apis", LIVE_DISCOVERY_ACCEPT);
+    ask_discovery(live, "/apis", LIVE_DISCOVERY_ACCEPT, NULL);
     run_discovery(live);
-    for (uint32_t i = 0; i < live->discovery.to_ask.n && !live->failed; i++)
-        ask_discovery(live, live->discovery.to_ask.v[i], NULL);
+    for (uint32_t i = 0; i < live->discovery.to_ask.n && !live->failed; i++) {
+        const char *path = live->discovery.to_ask.v[i];
+        ask_discovery(live, path, NULL, group_of(live->read, path));
+    }
     run_discovery(live);
-    if (live->failed || live->stopped)
+    if (live->stopped)
+        return true;
+    if (live->failed)
         *err = live->err;
     return !live->failed;
 }
@@ -434,7 +543,7 @@ static void add_name(struct names *names, const char *name)
     pg_vec_push(names->live->read, &names->list, pg_arena_strdup(names->live->read, name));
 }
 
-static bool add_object(void *context, const struct live_object *object)
+static bool add_object(void *context, struct live_object *object)
 {
     add_name(context, *object->ns ? object->ns : object->name);
     return true;
@@ -448,22 +557,33 @@ static void find_names(struct names *names)
     live_store_each(names->live->store, 1, NULL, add_object, names);
 }
 
-/* Where a list of the whole cluster was refused: one of each namespace. */
-static void ask_by_namespace(struct pg_live *live)
+static uint64_t list_key(uint32_t resource, const char *ns)
+{
+    return pg_hash(ns, strlen(ns), resource + 1);
+}
+
+void live_lists_spread(struct pg_live *live)
 {
     struct names names = {.live = live};
+    struct pg_map known = {0};
     uint32_t n = live->lists.n;
 
     find_names(&names);
+    for (uint32_t i = 0; i < n; i++)
+        if (live->lists.v[i]->ns)
+            pg_map_put(&known, list_key(live->lists.v[i]->resource, live->lists.v[i]->ns), 1);
     for (uint32_t i = 0; i < n; i++) {
         const struct live_list *list = live->lists.v[i];
-        if (list->state != LIVE_LIST_REFUSED || !live_resources[list->resource].namespaced)
+        if (list->state != LIVE_LIST_REFUSED || list->ns ||
+            !live_resources[list->resource].namespaced)
             continue;
+        live->spread = true;
         for (uint32_t k = 0; k < names.list.n; k++)
-            add_list(live, list->resource, names.list.v[k]);
+            if (!pg_map_get(&known, list_key(list->resource, names.list.v[k])))
+                add_list(live, list->resource, names.list.v[k]);
     }
+    pg_map_free(&known);
     pg_map_free(&names.known);
-    run_lists(live);
 }
 
 static void on_namespace(void *context, struct pg_http_reply *reply)
@@ -499,7 +619,10 @@ static void ask_namespaces(struct pg_live *live)
             pg_http_run(live->http, TURN_MS);
     }
     pg_map_free(&names.known);
-    run_discovery(live);
+    while (live->discovering > 0) {
+        pg_http_run(live->http, TURN_MS);
+        tell_progress(live, NULL);
+    }
 }
 
 /* --- all of it ----------------------------------------------------------------------------------- */
@@ -544,7 +667,10 @@ static void begin(struct pg_live *live, const struct pg_live_reading *reading)
     live->read = pg_arena_new();
     memset(&live->lists, 0, sizeof live->lists);
     memset(&live->progress, 0, sizeof live->progress);
-    live->no_discovery = live->stopped = live->failed = live->rejected = false;
+    live->stopped = live->failed = live->rejected = false;
+    live->spread = live->new_names = false;
+    live->unasked = NULL;
+    memset(&live->askings, 0, sizeof live->askings);
     live->discovering = 0;
     live->first_round = live->round;
     live->reading = *reading;
@@ -555,7 +681,7 @@ static void begin(struct pg_live *live, const struct pg_live_reading *reading)
     run->cancel = reading->cancel;
 }
 
-static bool drop_unseen(void *context, const struct live_object *object)
+static bool drop_unseen(void *context, struct live_object *object)
 {
     struct pg_live *live = context;
 
@@ -582,7 +708,8 @@ bool pg_live_read(struct pg_live *live, const struct pg_live_reading *reading, s
             add_list(live, r, NULL);
     run_lists(live);
     if (!live->rejected && !live->stopped) {
-        ask_by_namespace(live);
+        live_lists_spread(live);
+        run_lists(live);
         ask_namespaces(live);
     }
     if (live->rejected) {

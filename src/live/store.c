@@ -11,7 +11,8 @@ struct live_store {
     PG_VEC(struct live_object) objects[LIVE_MAX_RESOURCES]; /* on the heap */
     uint32_t counts[LIVE_MAX_RESOURCES];
     struct pg_map index[LIVE_MAX_RESOURCES]; /* hash of namespace and name to the place */
-    size_t size;
+    uint32_t nslots;
+    uint64_t version;
 };
 
 struct live_store *live_store_new(void)
@@ -72,7 +73,8 @@ enum live_change live_store_put(struct live_store *store, uint32_t resource, con
         place = store->objects[resource].n;
         pg_map_put(&store->index[resource], key, place);
         object = pg_vec_add_heap(&store->objects[resource]);
-        *object = (struct live_object){.resource = resource, .gone = true};
+        *object = (struct live_object){
+            .resource = resource, .gone = true, .slot = store->nslots++, .line = place + 1};
         object->ns = *ns ? pg_arena_strdup(store->arena, ns) : "";
         object->name = pg_arena_strdup(store->arena, name);
     }
@@ -82,8 +84,8 @@ enum live_change live_store_put(struct live_store *store, uint32_t resource, con
         return LIVE_SAME;
     change = object->gone ? LIVE_ADDED : LIVE_CHANGED;
     store->counts[resource] += object->gone;
-    store->size += n - object->text.n;
     object->gone = false;
+    object->version = ++store->version;
     move(&object->text, before);
     pg_buf_free(&object->text);
     pg_buf_add(&object->text, text, n);
@@ -102,7 +104,6 @@ enum live_change live_store_remove(struct live_store *store, uint32_t resource, 
     object = &store->objects[resource].v[place];
     object->gone = true;
     store->counts[resource]--;
-    store->size -= object->text.n;
     move(&object->text, before);
     pg_buf_free(&object->text);
     return LIVE_REMOVED;
@@ -123,7 +124,7 @@ void live_store_each(struct live_store *store, uint32_t resource, const char *ns
                      live_store_visit *visit, void *context)
 {
     for (uint32_t i = 0; i < store->objects[resource].n; i++) {
-        const struct live_object *object = &store->objects[resource].v[i];
+        struct live_object *object = &store->objects[resource].v[i];
         if (object->gone || (ns && strcmp(object->ns, ns) != 0))
             continue;
         if (!visit(context, object))
@@ -136,7 +137,11 @@ uint32_t live_store_count(const struct live_store *store, uint32_t resource)
     return store->counts[resource];
 }
 
-size_t live_store_size(const struct live_store *store)
+uint32_t live_store_count_all(const struct live_store *store)
 {
-    return store->size;
+    uint32_t n = 0;
+
+    for (uint32_t r = 0; r < LIVE_MAX_RESOURCES; r++)
+        n += store->counts[r];
+    return n;
 }

@@ -25,6 +25,10 @@ struct live_object {
     bool gone;
     const char *ns, *name; /* ns "" where it has none */
     struct pg_buf text;
+    uint32_t slot;    /* its own among the objects of all resources */
+    uint32_t line;    /* among those of its resource; from 1 */
+    uint64_t version; /* another one for each text; from 1 */
+    const char *file; /* for whoever makes a cluster of it: NULL at first */
 };
 
 struct live_store;
@@ -44,12 +48,12 @@ const struct live_object *live_store_find(const struct live_store *store, uint32
 
 /* Calls `visit` for each object of a resource, in the order of its arrival; false stops. `ns` NULL: of every
    namespace. It may remove the object it is at. */
-typedef bool live_store_visit(void *context, const struct live_object *object);
+typedef bool live_store_visit(void *context, struct live_object *object);
 void live_store_each(struct live_store *store, uint32_t resource, const char *ns,
                      live_store_visit *visit, void *context);
 
 uint32_t live_store_count(const struct live_store *store, uint32_t resource);
-/* Bytes of all texts. */
-size_t live_store_size(const struct live_store *store);
+/* Of all resources. */
+uint32_t live_store_count_all(const struct live_store *store);
 
 #endif

@@ -11,6 +11,8 @@
 #define MOST_WATCHES  256u /* of namespaces one by one there may be thousands */
 #define LIFE_S        240u /* of a watch, and up to as much again: the server ends it then */
 #define QUIET_MS      50000 /* nothing heard: begun again, for a dead connection says nothing either */
+#define SETTLED_MS    5000 /* a watch that has been open for so long, works */
+#define MOST_BAD      3u   /* watches in a row that end with an error: the list is read anew */
 #define SHORT_MS      1000 /* a watch that ends earlier, having said nothing, is a failure */
 #define HEARTBEAT_MS  20000
 #define ANSWER_MS     10000 /* for the answer to a heartbeat */
@@ -30,6 +32,7 @@ void live_note(struct pg_live *live, uint32_t resource, enum live_change change,
     if (!live->following)
         return;
     live->changed = true;
+    live->new_names = live->new_names || (change == LIVE_ADDED && resource <= 1);
     if (live->events_taken) {
         pg_arena_reset(live->news);
         memset(&live->events, 0, sizeof live->events);
@@ -131,15 +134,37 @@ static bool apply(void *context, const struct pg_object *object)
     return true;
 }
 
+static void set_lost(struct live_list *list, const char *why)
+{
+    snprintf(list->watch_trouble, sizeof list->watch_trouble, "%.*s",
+             (int)sizeof list->watch_trouble - 1, why);
+}
+
 /* An ERROR event: a Status. */
 static void take_error(struct live_list *list, struct pg_json_span status)
 {
     struct pg_json_span code = pg_json_member(status.p, status.n, "code");
+    struct pg_buf message = {0}, clean = {0};
 
-    if (code.p && code.n == 3 && memcmp(code.p, "410", 3) == 0)
+    if (code.p && code.n == 3 && memcmp(code.p, "410", 3) == 0) {
         list->watch_expired = true;
-    else
-        list->watch_failures++;
+        set_lost(list, "their version is forgotten (410 Gone)");
+        return;
+    }
+    list->watch_bad = true;
+    pg_json_member_text(&message, status.p, status.n, "message");
+    pg_text_clean(&clean, pg_buf_text(&message), message.n);
+    set_lost(list, clean.n ? clean.p : "the server ends the watch with an error");
+    pg_buf_free(&message);
+    pg_buf_free(&clean);
+}
+
+/* What is no event ends the watch. */
+static bool is_nonsense(struct live_list *list)
+{
+    list->watch_bad = true;
+    set_lost(list, "the server sends what is no event that can be read");
+    return false;
 }
 
 static bool on_line(void *context, const char *line, size_t n)
@@ -154,7 +179,7 @@ static bool on_line(void *context, const char *line, size_t n)
     list->watch_heard_ms = list->live->proven_ms = pg_clock_ms();
     if (!change.object.p || !pg_json_member_text(&type, line, n, "type")) {
         pg_buf_free(&type);
-        return n == 0; /* what is no event ends the watch; it is begun again */
+        return n == 0 || is_nonsense(list);
     }
     if (strcmp(type.p, "ERROR") == 0) {
         take_error(list, change.object);
@@ -171,57 +196,74 @@ static bool on_line(void *context, const char *line, size_t n)
             pg_buf_free(&list->version);
             list->version = version;
         }
-        list->watch_failures = 0;
+        if (list->watch_heard_ms - list->watch_begun_ms > SETTLED_MS)
+            list->watch_failures = 0;
     }
     pg_buf_free(&type);
-    return ok;
+    return ok || is_nonsense(list);
+}
+
+/* Milliseconds to wait after one more failure; -1 of `wait_ms`: longer each time. */
+static int64_t failed(struct live_list *list, int64_t wait_ms)
+{
+    if (list->watch_failures++ == 0)
+        list->watch_lost_ms = pg_clock_ms();
+    return wait_ms >= 0 ? wait_ms : live_backoff_ms(&list->live->random, list->watch_failures);
+}
+
+/* The list anew: at once, but for one that did not get a watch going the last time either. */
+static void read_anew(struct live_list *list)
+{
+    int64_t wait = failed(list, list->watch_failures == 0 ? 0 : -1);
+
+    live_list_again(list, wait);
 }
 
 static void wait_longer(struct live_list *list, int64_t wait_ms)
 {
-    list->watch_failures++;
-    if (wait_ms < 0)
-        wait_ms = live_backoff_ms(&list->live->random, list->watch_failures);
-    list->due_ms = pg_clock_ms() + wait_ms;
+    list->due_ms = pg_clock_ms() + failed(list, wait_ms);
 }
 
 /* What the server says instead of events. */
 static void take_refusal(struct live_list *list, const struct pg_http_reply *reply)
 {
-    struct pg_live *live = list->live;
+    struct pg_arena *scratch = pg_arena_new();
 
-    if (reply->status == 410) {
-        list->watch_expired = true;
-    } else if (reply->status == 403 || reply->status == 404) {
-        /* The right was taken away, or the kind is gone: reading it again tells what holds now. */
-        live_list_again(list, 0);
-    } else {
-        set_trouble(live, "%s", live_reply_reason(live->news, reply));
+    set_lost(list, reply->status == 403 ? "the user may not watch them (403 Forbidden)"
+                                        : live_reply_reason(scratch, reply));
+    pg_arena_free(scratch);
+    /* The right was taken away, or the kind is gone: reading it again tells what holds now. */
+    if (reply->status == 410 || reply->status == 403 || reply->status == 404)
+        read_anew(list);
+    else
         wait_longer(list, reply->retry_after_ms);
-    }
 }
 
 static void on_end(void *context, struct pg_http_reply *reply)
 {
     struct live_list *list = context;
-    struct pg_live *live = list->live;
-    int64_t now = pg_clock_ms();
-    bool began = reply->status == 200;
+    int64_t now = pg_clock_ms(), lasted = now - list->watch_begun_ms;
+    bool began = reply->status == 200, bad = list->watch_bad, expired = list->watch_expired;
 
     list->watch = NULL;
     list->due_ms = now;
-    if (!live->following)
+    list->watch_bad = list->watch_expired = false;
+    if (!list->live->following)
         return;
-    if (list->watch_expired) {
-        list->watch_expired = false;
-        live_list_again(list, 0);
+    if (lasted > SETTLED_MS)
+        list->watch_failures = 0;
+    if (expired || (bad && list->watch_failures >= MOST_BAD)) {
+        read_anew(list);
+    } else if (bad) {
+        wait_longer(list, -1);
     } else if (reply->trouble == PG_HTTP_FINE && !began) {
         take_refusal(list, reply);
     } else if (reply->trouble != PG_HTTP_FINE && reply->trouble != PG_HTTP_CANCELLED) {
-        set_trouble(live, "%s", reply->err.text);
+        set_lost(list, reply->err.text);
         wait_longer(list, -1);
-    } else if (list->watch_failures > 0 || (now - list->watch_begun_ms < SHORT_MS &&
-                                            list->watch_heard_ms == list->watch_begun_ms)) {
+    } else if (reply->trouble == PG_HTTP_FINE && lasted < SHORT_MS &&
+               list->watch_heard_ms == list->watch_begun_ms) {
+        set_lost(list, "the server ends the watch at once");
         wait_longer(list, -1);
     }
 }
@@ -289,6 +331,28 @@ void live_follow_stop(struct pg_live *live)
     live->events_taken = true;
 }
 
+/* Ends all that is under way, for it to begin anew over fresh connections: over HTTP/2 all of it goes over one, which
+   libcurl keeps for as long as the kernel does not find it dead. */
+static void reconnect(struct pg_live *live)
+{
+    end_watches(live);
+    for (uint32_t i = 0; i < live->lists.n; i++) {
+        struct live_list *list = live->lists.v[i];
+        if (list->state != LIVE_LIST_ASKED)
+            continue;
+        if (list->call)
+            pg_http_cancel(list->call);
+        list->state = LIVE_LIST_DUE;
+        list->due_ms = 0;
+    }
+    if (live->heartbeat)
+        pg_http_cancel(live->heartbeat);
+    while (pg_http_busy(live->http))
+        pg_http_run(live->http, 1);
+    pg_http_drop(live->http);
+    live->dead = false;
+}
+
 /* --- the heart ----------------------------------------------------------------------------------- */
 
 static void on_heartbeat(void *context, struct pg_http_reply *reply)
@@ -296,7 +360,11 @@ static void on_heartbeat(void *context, struct pg_http_reply *reply)
     struct pg_live *live = context;
 
     live->heartbeat = NULL;
-    if (reply->status > 0) { /* whatever it says: it is there */
+    if (reply->status >= 500) { /* so says a proxy whose server is gone */
+        set_trouble(live, "%s", live_reply_reason(live->news, reply));
+        return;
+    }
+    if (reply->status > 0) { /* whatever else it says: it is there */
         live->proven_ms = pg_clock_ms();
         live->missed = 0;
         if (reply->status == 401)
@@ -308,8 +376,7 @@ static void on_heartbeat(void *context, struct pg_http_reply *reply)
     if (!live->following || reply->trouble == PG_HTTP_CANCELLED)
         return;
     set_trouble(live, "%s", reply->err.text);
-    if (++live->missed >= MOST_MISSED)
-        end_watches(live);
+    live->dead = ++live->missed >= MOST_MISSED;
 }
 
 static void beat(struct pg_live *live)
@@ -349,23 +416,44 @@ static void begin_following(struct pg_live *live)
     live->events_taken = true;
     live->trouble[0] = '\0';
     live->missed = 0;
+    live->dead = false;
     live->turn_ms = 0;
     live->proven_ms = live->heartbeat_ms = pg_clock_ms();
     for (uint32_t i = 0; i < live->lists.n; i++)
         live->lists.v[i]->due_ms = 0;
 }
 
-static void fill_state(const struct pg_live *live, struct pg_live_state *state)
+/* Whether what was read of a list is not followed just now, though it should be. */
+static bool is_lost(const struct live_list *list, int64_t now)
 {
+    if (list->watch_failures < 2 || !list->had)
+        return false;
+    return !list->watch || now - list->watch_begun_ms <= SETTLED_MS;
+}
+
+static void fill_state(struct pg_live *live, struct pg_live_state *state)
+{
+    int64_t now = pg_clock_ms();
     uint32_t n = 0;
 
-    *state = (struct pg_live_state){.proven_ms = live->proven_ms,
-                                    .connected = live->missed == 0 && !live->trouble[0],
-                                    .whole = true,
-                                    .trouble = live->trouble[0] ? live->trouble : NULL};
-    for (uint32_t i = 0; i < live->lists.n; i++)
-        n += live->lists.v[i]->state == LIVE_LIST_READ;
-    state->whole = n <= MOST_WATCHES;
+    *state = (struct pg_live_state){.proven_ms = live->proven_ms, .whole = true};
+    live->lost[0] = '\0';
+    for (uint32_t i = 0; i < live->lists.n; i++) {
+        const struct live_list *list = live->lists.v[i];
+        n += list->state == LIVE_LIST_READ;
+        if (list->had && list->state != LIVE_LIST_READ)
+            state->whole = false;
+        if (!is_lost(list, now))
+            continue;
+        if (!live->lost[0])
+            snprintf(live->lost, sizeof live->lost, "%s are not followed: %s",
+                     live_resources[list->resource].plural, list->watch_trouble);
+        if (list->watch_lost_ms < state->proven_ms)
+            state->proven_ms = list->watch_lost_ms;
+    }
+    state->trouble = live->trouble[0] ? live->trouble : live->lost[0] ? live->lost : NULL;
+    state->connected = live->missed == 0 && !state->trouble;
+    state->whole = state->whole && n <= MOST_WATCHES;
 }
 
 bool pg_live_follow(struct pg_live *live, int timeout_ms, struct pg_live_state *state)
@@ -376,15 +464,21 @@ bool pg_live_follow(struct pg_live *live, int timeout_ms, struct pg_live_state *
     if (!live->following)
         begin_following(live);
     if (has_slept(live)) {
-        end_watches(live);
+        live->dead = true;
         live->heartbeat_ms = 0;
     }
+    if (live->dead)
+        reconnect(live);
     beat(live);
     lists = live_lists_ask(live, wait);
     if (lists >= 0 && lists < wait)
         wait = lists;
     wait = tend_watches(live, wait);
     pg_http_run(live->http, (int)(wait < 0 ? 0 : wait));
+    /* Before anybody looks: what is in a new namespace was not read. */
+    if (live->spread && live->new_names)
+        live_lists_spread(live);
+    live->new_names = false;
     fill_state(live, state);
     changed = live->changed;
     live->changed = false;

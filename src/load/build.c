@@ -101,6 +101,9 @@ void pg_build_free(struct pg_build *build)
 void pg_build_whole(struct pg_build *build)
 {
     build->whole = true;
+    pg_arena_secret(build->home);
+    for (size_t i = 0; i <= MAX_LEVEL; i++)
+        pg_arena_secret(build->arenas[i]);
 }
 
 void pg_build_keep(struct pg_build *build, pg_build_take *take)
@@ -732,6 +735,10 @@ bool pg_build_alias(struct pg_build *build, struct pg_mark mark, const char *nam
     uint32_t number;
 
     anchor_key(build, name, &number);
+    if (number == UINT32_MAX && build->whole) /* it may be the beginning of a password */
+        return pg_fault_set(build->fault, PG_CODE_DOC_ALIAS, mark,
+                            "an alias has no anchor before it; put a text that begins with * in "
+                            "quotes");
     if (number == UINT32_MAX)
         return pg_fault_set(build->fault, PG_CODE_DOC_ALIAS, mark,
                             "the alias *%.100s has no anchor before it", name);

@@ -46,7 +46,8 @@ struct pg_build *pg_build_new(const struct pg_build_sink *sink, struct pg_fault 
 void pg_build_free(struct pg_build *build);
 
 /* From here on a document is no Kubernetes object: all of it is kept, and whatever it is, a null too, goes
-   to the sink's `object` at once. */
+   to the sink's `object` at once. It may hold secrets: what the builder keeps of it is overwritten at the end, and no
+   fault quotes it. */
 void pg_build_whole(struct pg_build *build);
 
 /* From here on nodes are not forgotten but live in arenas that `take` is given: each time one is full of objects that

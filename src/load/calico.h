@@ -24,6 +24,10 @@
 /* And service accounts and namespaces; a namespace has its name in PG_NAME_LABEL already. */
 #define PG_CALICO_NAME "projectcalico.org/name"
 
+/* The annotation in which Calico keeps the metadata of an object that is stored as a CRD: a text in JSON. The
+   object's own labels are only those of Calico. */
+#define PG_CALICO_METADATA_NOTE "projectcalico.org/metadata"
+
 /* One of `nets` or `notNets`. */
 struct pg_calico_net {
     struct pg_cidr cidr;

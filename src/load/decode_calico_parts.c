@@ -256,15 +256,11 @@ static struct pg_labels with_label(struct pg_decode *decode, struct pg_labels la
     return pg_decode_sort_labels(copy, n);
 }
 
-/* The annotation in which Calico keeps the metadata of an object that is stored as a CRD: a text in JSON. The
-   object's own labels are only those of Calico. */
-#define METADATA_NOTE "projectcalico.org/metadata"
-
 /* The labels in there, NULL where there are none; *metadata must be released. */
 static json_t *stored_labels(struct pg_decode *decode, const struct pg_at *object, json_t **metadata)
 {
     struct pg_at own = pg_at_get(object, "metadata"), notes = pg_at_get(&own, "annotations");
-    struct pg_at note = pg_at_get(&notes, METADATA_NOTE);
+    struct pg_at note = pg_at_get(&notes, PG_CALICO_METADATA_NOTE);
     const char *text = pg_at_string(&note);
 
     *metadata = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;

@@ -86,6 +86,7 @@ bool pg_document_read(struct pg_arena *arena, const char *text, size_t n, struct
 
     pg_build_whole(build);
     pg_feed_text(&reading.feed, text, n, NULL, NULL);
+    reading.feed.secret = true;
     ok = pg_read_any(build, &reading.feed, &fault) || reading.document;
     pg_feed_close(&reading.feed);
     pg_build_free(build);

@@ -93,8 +93,6 @@ static size_t take_memory(struct pg_feed *input, const char **data)
 {
     size_t n;
 
-    if (input->left == 0 && input->next)
-        input->memory = input->next(input->next_context, &input->left);
     n = input->left < CHUNK ? input->left : CHUNK;
     *data = input->memory;
     input->memory += n;

@@ -29,6 +29,7 @@ struct pg_feed {
     struct pg_fault fault;
     bool failed;
     bool stopped;   /* by the progress call */
+    bool secret;    /* a reader overwrites its own copies; set after it is opened */
     bool yaml;      /* also refuse the characters that YAML does not allow */
     uint64_t bytes; /* read so far */
     struct pg_buf kept;
@@ -37,9 +38,6 @@ struct pg_feed {
     int fd; /* -1: from memory */
     const char *memory;
     size_t left;
-    /* Where that ends: the next piece of it, or NULL. */
-    const char *(*next)(void *next_context, size_t *n);
-    void *next_context;
     char *chunk;
     bool begun, ended;
     struct pg_sha256 hash;

@@ -439,6 +439,10 @@ bool pg_json_read(struct pg_build *build, struct pg_feed *input, uint32_t *yaml_
     int c;
 
     *yaml_line = 0;
+    if (input->secret) { /* room for all of it: what grows leaves copies behind */
+        pg_buf_fill(&reader.text, '\0', (size_t)(input->end - input->p) + input->left);
+        pg_buf_clear(&reader.text);
+    }
     while (ok && (c = peek_solid(&reader)) >= 0) {
         if (c == '-' && here(&reader).column == 1) {
             *yaml_line = reader.line;
@@ -448,6 +452,8 @@ bool pg_json_read(struct pg_build *build, struct pg_feed *input, uint32_t *yaml_
     }
     if (ok && input->failed)
         ok = fail(&reader, here(&reader), "");
+    if (input->secret)
+        explicit_bzero(reader.text.p, reader.text.cap);
     pg_buf_free(&reader.text);
     return ok || input->stopped;
 }

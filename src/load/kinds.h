@@ -25,6 +25,8 @@ enum {
     PG_KIND_POLICY = 8,   /* decides traffic */
     PG_KIND_NETPOL = 16,  /* its faults have the codes of NetworkPolicy */
     PG_KIND_SOURCES = 32, /* label keys in its selectors may have a source before them: k8s:app */
+    PG_KIND_PLAIN =
+        64, /* decoding one gives one record, and touches nothing else of the loader (memo.h) */
 };
 
 struct pg_kind {

@@ -96,6 +96,7 @@ static struct pg_file *begin_source(struct pg_loader *loader, const char *name, 
     file->name = pg_arena_strdup(loader->cluster->arena, name);
     file->on_disk = on_disk;
     file->mtime_ns = mtime_ns;
+    loader->lines_before = 0;
     loader->file_documents = 0;
     loader->progress.file = file->name;
     return file;
@@ -132,6 +133,18 @@ void pg_loader_read(struct pg_loader *loader, struct pg_feed *feed, const char *
     if (feed->keep)
         file->text =
             pg_arena_strndup(loader->cluster->arena, pg_buf_text(&feed->kept), feed->kept.n);
+}
+
+bool pg_loader_object(struct pg_loader *loader, struct pg_feed *feed, uint32_t file, uint32_t line)
+{
+    bool ok;
+
+    loader->file = file;
+    loader->lines_before = line ? line - 1 : 0;
+    loader->file_documents = 0;
+    ok = pg_read_any(loader->build, feed, &loader->fault);
+    tell_source(loader, ok ? NULL : &loader->fault, false);
+    return ok;
 }
 
 /* The next note about the file at hand; NULL where the load is stopped while it waits. One that was stopped before
@@ -201,18 +214,4 @@ void pg_loader_text(struct pg_loader *loader, const char *name, const char *text
     file = &loader->files.v[loader->file];
     if (length <= PG_FEED_MAX_KEPT)
         file->text = pg_arena_strndup(loader->cluster->arena, text, length);
-}
-
-void pg_loader_lines(struct pg_loader *loader, const char *name, pg_loader_next *next, void *context)
-{
-    struct pg_feed feed;
-
-    if (loader->stopped)
-        return;
-    loader->streamed = true;
-    pg_feed_text(&feed, NULL, 0, feed_progress, loader);
-    feed.next = next;
-    feed.next_context = context;
-    pg_loader_read(loader, &feed, name, false);
-    pg_feed_close(&feed);
 }

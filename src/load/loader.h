@@ -90,6 +90,7 @@ struct pg_loader {
     bool stopped;
     bool streamed;           /* some input's size is not known beforehand */
     uint32_t file;           /* the one being read */
+    uint32_t lines_before;   /* what is read begins so many lines into it */
     uint32_t file_documents; /* in it, objects or not */
     uint32_t order;
     uint32_t generated; /* names made up for objects with generateName */
@@ -130,7 +131,11 @@ int64_t pg_load_mtime(const struct stat *info);
 struct pg_feed;
 void pg_loader_read(struct pg_loader *loader, struct pg_feed *input, const char *name, bool on_disk);
 
-/* The same for the next file on disk that is read ahead. False where it can't be opened: errno tells why. */
+/* Reads one object that stands in `line` of a file that is listed already; 0: that is a file of its own. False
+   where it can't be read, which is told. */
+bool pg_loader_object(struct pg_loader *loader, struct pg_feed *input, uint32_t file, uint32_t line);
+
+/* The same as pg_loader_read() for the next file on disk that is read ahead. False where it can't be opened: errno tells why. */
 struct pg_ahead;
 bool pg_loader_read_ahead(struct pg_loader *loader, struct pg_ahead *ahead, const char *name);
 

@@ -2,6 +2,7 @@
 libpolgrid_a_SOURCES += \
 	include/polgrid/document.h \
 	include/polgrid/load.h \
+	include/polgrid/memo.h \
 	include/polgrid/objects.h \
 	src/load/agents.c \
 	src/load/agents.h \
@@ -65,6 +66,7 @@ libpolgrid_a_SOURCES += \
 	src/load/loader.h \
 	src/load/marks.c \
 	src/load/marks.h \
+	src/load/memo.c \
 	src/load/object_yaml.c \
 	src/load/objects.c \
 	src/load/prune.c \

@@ -6,11 +6,10 @@
 
 #include "polgrid/cluster.h"
 
-/* What an annotation tells, enum pg_node_mark; 0: nothing that matters here. */
+/* What an annotation tells, enum pg_node_mark; 0: nothing that matters here. `value` NULL: of any value that is
+   understood. */
 unsigned pg_marks_of(const char *key, const char *value);
-
-/* What a copy of it says instead, and tells the same: of arguments, among which there may be secrets, only what
-   matters. NULL: the value as it is. */
-const char *pg_marks_copy(const char *key, const char *value);
+/* What is kept of the value of one that matters: a text that tells the same and nothing besides. */
+const char *pg_marks_rest(const char *key, const char *value);
 
 #endif

@@ -38,7 +38,7 @@ void pg_tell(struct pg_loader *loader, enum pg_code code, enum pg_severity sever
 
 struct pg_loc pg_tell_loc(const struct pg_loader *loader, struct pg_mark mark)
 {
-    return (struct pg_loc){loader->file, mark.line, mark.column};
+    return (struct pg_loc){loader->file, loader->lines_before + mark.line, mark.column};
 }
 
 static int compare(uint32_t a, uint32_t b)

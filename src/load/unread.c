@@ -49,23 +49,50 @@ void pg_loader_unread(struct pg_loader *loader, const struct pg_unread *unread)
 
 /* --- policies ------------------------------------------------------------------------------------ */
 
-static void stand_in(struct pg_finish *finish, const struct pg_unread *unread, pg_str ns)
+/* Whether it may decide for nodes and what is on their network, where policies of other kinds do not reach: a
+   nodeSelector of Cilium's (semantics 13.15), host endpoints of Calico's and what selects them (14.16). */
+static bool is_of_nodes(const struct pg_unread *unread)
+{
+    static const char *const kinds[] = {"CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy",
+                                        "HostEndpoint"};
+
+    if (unread->namespaced)
+        return false;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(unread->kind, kinds[i]) == 0)
+            return true;
+    return *unread->group == '\0'; /* of any kind */
+}
+
+static void add_stand_in(struct pg_finish *finish, const struct pg_unread *unread, pg_str ns,
+                         bool of_nodes)
 {
     struct pg_loader *loader = finish->loader;
     struct pg_strs *strs = finish->cluster->strs;
-    struct pg_raw_policy raw = {.policy.kind = PG_POLICY_UNEVALUATED};
+    struct pg_raw_policy raw = {.policy.kind = PG_POLICY_UNEVALUATED, .policy.of_nodes = of_nodes};
 
     raw.id.ns = ns;
     raw.id.group = pg_strs_puts(strs, unread->group);
     raw.id.kind = pg_strs_puts(strs, unread->kind);
     raw.id.name = pg_strs_puts(strs, "*");
-    raw.id.order = ++loader->order;
+    raw.id.order = loader->order;
     raw.policy.has_type[PG_INGRESS] = raw.policy.has_type[PG_EGRESS] = true;
     raw.policy.spec_path = "spec";
     raw.policy.unread = true;
     raw.policy.why_not =
         pg_arena_printf(finish->cluster->arena, "could not be read: %s", unread->reason);
     pg_vec_push_heap(&loader->policies, raw);
+}
+
+/* One for pods, and one for nodes where it may be of those: parts of one object, as they have one order. */
+static void stand_in(struct pg_finish *finish, const struct pg_unread *unread, pg_str ns,
+                     bool of_nodes_only)
+{
+    finish->loader->order++;
+    if (!of_nodes_only)
+        add_stand_in(finish, unread, ns, false);
+    if (is_of_nodes(unread))
+        add_stand_in(finish, unread, ns, true);
 }
 
 static uint64_t key_of(const struct pg_unread *unread, const char *ns)
@@ -102,7 +129,7 @@ static struct pg_map first_tellers(const struct pg_loader *loader)
 static void stand_in_everywhere(struct pg_finish *finish, const struct pg_unread *unread)
 {
     for (uint32_t i = 0; i < finish->cluster->nnamespaces; i++)
-        stand_in(finish, unread, finish->cluster->namespaces[i].name);
+        stand_in(finish, unread, finish->cluster->namespaces[i].name, false);
 }
 
 /* Calico's own group and the one that its objects are stored under are one. */
@@ -128,13 +155,13 @@ static void add_policies(struct pg_finish *finish, const struct pg_unread *unrea
     uint32_t ns;
 
     if (!unread->namespaced) {
-        stand_in(finish, unread, PG_STR_NONE);
+        stand_in(finish, unread, PG_STR_NONE, false);
     } else if (!unread->ns) {
         stand_in_everywhere(finish, unread);
     } else {
         ns = pg_cluster_find_namespace(finish->cluster, unread->ns);
         if (ns != PG_NONE) /* else there is nobody to be selected */
-            stand_in(finish, unread, finish->cluster->namespaces[ns].name);
+            stand_in(finish, unread, finish->cluster->namespaces[ns].name, false);
     }
 }
 
@@ -148,18 +175,19 @@ static bool is_new_part(const struct pg_loader *loader, uint32_t index)
     return true;
 }
 
-/* What a load that was stopped would have come to: policies of any kind, for any pod. */
+/* What a load would have come to that was stopped, or that found a file which can't be read to its end: policies of
+   any kind, for any pod. */
 static void tell_stopped(struct pg_loader *loader)
 {
-    static const struct pg_unread rest = {
+    const struct pg_unread rest = {
         .what = PG_UNREAD_POLICY,
         .group = "",
         .resource = "policies",
         .kind = "Policy",
-        .reason = "the load was stopped",
+        .reason = loader->stopped ? "the load was stopped" : "a file could not be read to its end",
     };
 
-    if (loader->stopped)
+    if (loader->stopped || loader->cluster->partial)
         pg_loader_unread(loader, &rest);
 }
 
@@ -172,12 +200,15 @@ void pg_unread_policies(struct pg_finish *finish)
     told = first_tellers(loader);
 
     /* Which policies refer to what was not read is not looked at: one of the group is enough. Those that were not
-       read themselves are unknown anyway. */
+       read themselves are unknown anyway. A host endpoint is shut without any policy. */
     for (uint32_t i = 0; i < loader->unread.n; i++) {
         const struct pg_unread *part = &loader->unread.v[i];
-        if (part->what == PG_UNREAD_PART && is_new_part(loader, i) &&
-            has_policies_of(finish, part->group))
-            stand_in(finish, part, PG_STR_NONE);
+        if (part->what != PG_UNREAD_PART || !is_new_part(loader, i))
+            continue;
+        if (has_policies_of(finish, part->group))
+            stand_in(finish, part, PG_STR_NONE, false);
+        else if (is_of_nodes(part))
+            stand_in(finish, part, PG_STR_NONE, true);
     }
     for (uint32_t i = 0; i < loader->unread.n; i++) {
         const struct pg_unread *unread = &loader->unread.v[i];

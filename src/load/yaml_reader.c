@@ -154,6 +154,28 @@ static bool take_event(struct reader *reader, const yaml_event_t *event)
     }
 }
 
+/* --- secrets ----------------------------------------------------------------------------------- */
+
+static void wipe_event(const yaml_event_t *event)
+{
+    if (event->type == YAML_SCALAR_EVENT)
+        explicit_bzero(event->data.scalar.value, event->data.scalar.length);
+}
+
+/* What libyaml has not handed out, and its buffers. Where a text of it grew, the copy of its beginning is out of
+   reach. */
+static void wipe_parser(yaml_parser_t *parser)
+{
+    for (yaml_token_t *token = parser->tokens.head; token != parser->tokens.tail; token++)
+        if (token->type == YAML_SCALAR_TOKEN)
+            explicit_bzero(token->data.scalar.value, token->data.scalar.length);
+    explicit_bzero(parser->raw_buffer.start,
+                   (size_t)(parser->raw_buffer.end - parser->raw_buffer.start));
+    explicit_bzero(parser->buffer.start, (size_t)(parser->buffer.end - parser->buffer.start));
+}
+
+/* --- all of it --------------------------------------------------------------------------------- */
+
 static bool read_events(struct reader *reader)
 {
     yaml_event_t event;
@@ -165,6 +187,8 @@ static bool read_events(struct reader *reader)
         reader->fed = 0;
         done = event.type == YAML_STREAM_END_EVENT;
         ok = take_event(reader, &event);
+        if (reader->input->secret)
+            wipe_event(&event);
         yaml_event_delete(&event);
         done = done || reader->input->stopped;
     }
@@ -186,6 +210,8 @@ bool pg_yaml_read(struct pg_build *build, struct pg_feed *input, uint32_t first_
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input(&reader.parser, feed, &reader);
     ok = read_events(&reader);
+    if (input->secret)
+        wipe_parser(&reader.parser);
     yaml_parser_delete(&reader.parser);
     return ok;
 }

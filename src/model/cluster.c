@@ -13,15 +13,26 @@ struct pg_cluster *pg_cluster_new(void)
 
     cluster->arena = arena;
     cluster->strs = pg_strs_new();
+    atomic_init(&cluster->owners, 1);
+    return cluster;
+}
+
+struct pg_cluster *pg_cluster_keep(struct pg_cluster *cluster)
+{
+    atomic_fetch_add(&cluster->owners, 1);
     return cluster;
 }
 
 void pg_cluster_free(struct pg_cluster *cluster)
 {
-    if (!cluster)
+    struct pg_cluster *base;
+
+    if (!cluster || atomic_fetch_sub(&cluster->owners, 1) > 1)
         return;
+    base = cluster->base;
     pg_strs_free(cluster->strs);
     pg_arena_free(cluster->arena); /* the cluster itself is in it */
+    pg_cluster_free(base);
 }
 
 bool pg_cluster_complete(const struct pg_cluster *cluster)
@@ -30,6 +41,17 @@ bool pg_cluster_complete(const struct pg_cluster *cluster)
         if (cluster->unread[i].what != PG_UNREAD_EXTRA)
             return false;
     return cluster->nrejected == 0 && cluster->nunevaluated == 0 && !cluster->partial;
+}
+
+bool pg_cluster_addresses_unread(const struct pg_cluster *cluster)
+{
+    static const char *const kinds[] = {"Pod", "Node", "Service"};
+
+    for (uint32_t i = 0; i < cluster->nunread; i++)
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+            if (*cluster->unread[i].group == '\0' && strcmp(cluster->unread[i].kind, kinds[k]) == 0)
+                return true;
+    return false;
 }
 
 const char *pg_cluster_text(const struct pg_cluster *cluster, pg_str str)

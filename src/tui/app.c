@@ -88,7 +88,6 @@ struct pg_tui_world *pg_tui_world_of(struct pg_cluster *cluster, const struct pg
     world->arena = arena;
     world->causes_arena = pg_arena_new();
     world->cluster = cluster;
-    world->shared = pg_tui_share(cluster);
     world->eval = pg_eval_new(cluster, assume);
     world->plugin = pg_plugin_find(arena, cluster);
     find_causes(world);
@@ -102,7 +101,7 @@ void pg_tui_world_free(struct pg_tui_world *world)
     if (!world)
         return;
     pg_eval_free(world->eval);
-    pg_tui_unshare(world->shared);
+    pg_cluster_free(world->cluster);
     pg_arena_free(world->causes_arena);
     pg_arena_free(world->arena);
 }
@@ -348,6 +347,7 @@ void pg_tui_loaded(struct pg_tui *app, struct pg_tui_world *world)
     app->prompt.kind = PG_PROMPT_NONE;
     pg_tui_world_free(app->next); /* older than this one */
     app->next = NULL;
+    app->nahead = 0;
     pg_app_replace(app, world);
     if (help)
         pg_app_push_page(app, PG_VIEW_HELP);

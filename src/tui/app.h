@@ -167,8 +167,7 @@ void pg_lines_text(struct pg_buf *out, const struct pg_line *line);
 #define PG_NO_LOC ((struct pg_loc){0})
 
 struct pg_tui_world {
-    struct pg_cluster *cluster; /* of `shared` */
-    struct pg_tui_shared *shared;
+    struct pg_cluster *cluster;
     struct pg_eval *eval;
     struct pg_arena *arena, *causes_arena;
     struct pg_cause causes[8];
@@ -590,6 +589,7 @@ struct pg_tui {
     struct pg_tui_world *next;        /* that waits until a page is closed; NULL: none */
     struct pg_journal_entry *journal; /* the newest first */
     uint32_t nentries;
+    uint32_t nahead; /* the newest of them: of `next` and what came before it, not of what is shown */
     bool fed;
     struct pg_tui_feed feed;
 
@@ -638,9 +638,6 @@ void pg_news_put_story(struct pg_lines *lines, const struct pg_tui *app,
                        const struct pg_proof *proof);
 /* The page of what changed. */
 void pg_page_build_journal(struct pg_tui *app, struct pg_view *view);
-/* A cluster that a world owns, and perhaps the past. */
-struct pg_tui_shared *pg_tui_share(struct pg_cluster *cluster);
-void pg_tui_unshare(struct pg_tui_shared *shared);
 /* The world of a cluster, which it owns from now on. */
 struct pg_tui_world *pg_tui_world_of(struct pg_cluster *cluster, const struct pg_assume *assume);
 /* Replaces the world; views are built anew at the same place. */

@@ -5,7 +5,6 @@
 #include "app.h"
 
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,48 +17,61 @@
 #define CELLS_SHOWN   12u
 #define CHANGES_SHOWN 8u
 
-/* --- clusters with two owners ---------------------------------------------------------------------- */
-
-/* The screen asks its own evaluator, and the loader thread compares with the cluster later. */
-struct pg_tui_shared {
-    struct pg_cluster *cluster;
-    atomic_uint owners;
-};
-
-struct pg_tui_shared *pg_tui_share(struct pg_cluster *cluster)
-{
-    struct pg_tui_shared *shared = pg_xmalloc(sizeof *shared);
-    shared->cluster = cluster;
-    atomic_init(&shared->owners, 1);
-    return shared;
-}
-
-void pg_tui_unshare(struct pg_tui_shared *shared)
-{
-    if (!shared || atomic_fetch_sub(&shared->owners, 1) > 1)
-        return;
-    pg_cluster_free(shared->cluster);
-    free(shared);
-}
+/* --- the past ---------------------------------------------------------------------------------------- */
 
 struct pg_tui_past {
-    struct pg_tui_shared *shared;
+    struct pg_cluster *cluster; /* which the world on the screen owns, too */
+    /* Of its own, as that of the world is the screen's; made when something is first compared. */
+    struct pg_eval *eval;
 };
+
+static struct pg_tui_past *past_of(struct pg_tui_past *past, struct pg_cluster *cluster,
+                                   struct pg_eval *eval)
+{
+    *past = (struct pg_tui_past){.cluster = pg_cluster_keep(cluster), .eval = eval};
+    return past;
+}
 
 struct pg_tui_past *pg_tui_past_new(struct pg_tui_world *world)
 {
-    struct pg_tui_past *past = pg_xmalloc(sizeof *past);
-    past->shared = world->shared;
-    atomic_fetch_add(&past->shared->owners, 1);
-    return past;
+    return past_of(pg_xmalloc(sizeof(struct pg_tui_past)), world->cluster, NULL);
+}
+
+static void drop(struct pg_tui_past *past)
+{
+    pg_eval_free(past->eval);
+    pg_cluster_free(past->cluster);
 }
 
 void pg_tui_past_free(struct pg_tui_past *past)
 {
     if (!past)
         return;
-    pg_tui_unshare(past->shared);
+    drop(past);
     free(past);
+}
+
+static bool same_assume(const struct pg_assume *a, const struct pg_assume *b)
+{
+    struct pg_buf texts[2] = {{0}};
+    pg_assume_print(&texts[0], a);
+    pg_assume_print(&texts[1], b);
+    bool same = strcmp(pg_buf_text(&texts[0]), pg_buf_text(&texts[1])) == 0;
+    pg_buf_free(&texts[0]);
+    pg_buf_free(&texts[1]);
+    return same;
+}
+
+/* The past, compiled under the assumptions of today. */
+static struct pg_eval *eval_of(struct pg_tui_past *past, const struct pg_assume *assume)
+{
+    if (past->eval && !same_assume(pg_eval_assume(past->eval), assume)) {
+        pg_eval_free(past->eval);
+        past->eval = NULL;
+    }
+    if (!past->eval)
+        past->eval = pg_eval_new(past->cluster, assume);
+    return past->eval;
 }
 
 struct pg_tui_world *pg_tui_renew(const struct pg_tui_options *options,
@@ -68,19 +80,15 @@ struct pg_tui_world *pg_tui_renew(const struct pg_tui_options *options,
 {
     struct pg_cluster *cluster = options->renew(options->context);
     struct pg_tui_world *world = pg_tui_world_of(cluster, assume);
+    struct pg_eval *after = NULL;
     *entry = NULL;
     if (feed->nchanges + feed->more > 0) {
-        /* Of its own: that of the world is the screen's from now on. */
-        struct pg_eval *before = pg_eval_new(past->shared->cluster, assume);
-        struct pg_eval *after = pg_eval_new(cluster, assume);
-        *entry = pg_journal_compare(before, after, feed->changes, feed->nchanges, feed->more,
-                                    (int64_t)time(NULL));
-        pg_eval_free(before);
-        pg_eval_free(after);
+        after = pg_eval_new(cluster, assume);
+        *entry = pg_journal_compare(eval_of(past, assume), after, feed->changes, feed->nchanges,
+                                    feed->more, (int64_t)time(NULL));
     }
-    pg_tui_unshare(past->shared);
-    past->shared = world->shared;
-    atomic_fetch_add(&past->shared->owners, 1);
+    drop(past);
+    past_of(past, cluster, after);
     return world;
 }
 
@@ -169,12 +177,14 @@ void pg_news_settle(struct pg_tui *app)
     if (!world || is_reading(app))
         return;
     app->next = NULL;
+    app->nahead = 0;
     pg_app_replace(app, world);
 }
 
 void pg_tui_changed(struct pg_tui *app, struct pg_tui_world *world, struct pg_journal_entry *entry)
 {
     add_entry(app, entry);
+    app->nahead += entry != NULL;
     pg_tui_world_free(app->next);
     app->next = world;
     pg_news_settle(app);
@@ -242,8 +252,13 @@ static void print_time(struct pg_buf *out, int64_t seconds)
 
 bool pg_news_story(struct pg_buf *out, const struct pg_tui *app, uint32_t from, uint32_t to)
 {
+    uint32_t ahead = app->nahead;
     for (const struct pg_journal_entry *entry = app->journal; entry; entry = entry->older) {
-        const struct pg_journal_cell *cell = pg_journal_find(entry, app->world->cluster, from, to);
+        const struct pg_journal_cell *cell = NULL;
+        if (ahead > 0)
+            ahead--; /* what is shown is from before it */
+        else
+            cell = pg_journal_find(entry, app->world->cluster, from, to);
         if (!cell)
             continue;
         pg_buf_printf(out, "was %s until ", cell->before);

@@ -1,10 +1,12 @@
 """Kubeconfigs, plain and odd, through kubectl and through polgrid: the same server is asked as the same user, or both refuse."""
 import base64
+import json
 import os
+import re
 
 from harness import Run
 
-READER, ADMIN = "reader-token-secret", "admin-token-secret"
+READER, ADMIN, SHOP = "reader-token-secret", "admin-token-secret", "shop-token-secret"
 
 # Where polgrid is meant to differ: the case, and why.
 DIFFERENCES = {
@@ -19,6 +21,7 @@ class Maker:
         self.c, self.dir = c, directory
         self.ca = base64.b64encode(c.pki.text("ca.pem").encode()).decode()
         os.makedirs(os.path.join(directory, "sub"), exist_ok=True)
+        os.makedirs(os.path.join(directory, "home", ".kube"), exist_ok=True)
 
     def raw(self, name, text):
         with open(os.path.join(self.dir, name), "w", encoding="utf-8") as out:
@@ -37,13 +40,19 @@ users: [{{name: u, user: {{{user}}}}}]
 {top}""")
 
 
+def as_json(m):
+    return json.dumps({"apiVersion": "v1", "kind": "Config", "current-context": "c",
+                       "clusters": [{"name": "c", "cluster": {"server": m.c.url, "certificate-authority-data": m.ca}}],
+                       "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+                       "users": [{"name": "u", "user": {"token": READER}}]})
+
+
 def cases(m):
-    """(name, arguments, environment) of each."""
+    """(name, arguments, environment) of each; and what kubectl asks for, where `auth whoami' would not tell."""
     c, url = m.c, m.c.url
     host = url.split("//")[1]
     cert = {n: {e: base64.b64encode(c.pki.text(n + e).encode()).decode() for e in (".pem", ".key")} for n in ("alice",)}
     alice = f"client-certificate-data: {cert['alice']['.pem']}, client-key-data: {cert['alice']['.key']}"
-    alice_files = f"client-certificate: {c.path('pki/alice.pem')}, client-key: {c.path('pki/alice.key')}"
     command = c.path("plugin.sh")
 
     def exec_(version="v1", mode=", interactiveMode: Never", more=""):
@@ -52,6 +61,10 @@ def cases(m):
     ok = m.config("ok")
     os.link(os.path.join(m.dir, "ok"), os.path.join(m.dir, "sub", "ok"))
     m.config("other", f"token: {ADMIN}", current="d", context_name="d")
+    for name in ("pki/alice.pem", "pki/alice.key", "plugin.sh"):
+        os.symlink(c.path(name), os.path.join(m.dir, "sub", os.path.basename(name)))
+    home = {"HOME": os.path.join(m.dir, "home")}
+    m.config("home/.kube/config")
     m.raw("sub/tok", READER + "\n\n")
     m.raw("empty", "")
     m.raw("broken", "a: [")
@@ -68,6 +81,9 @@ def cases(m):
     yield "--kubeconfig with a list", k("ok:ok"), {}
     yield "all missing", [], {"KUBECONFIG": "nope:nope2"}
     yield "only empty names", [], {"KUBECONFIG": ":"}
+    yield "no config at all", [], {}
+    yield "home directory", [], home
+    yield "an empty list falls back to the home directory", [], {"KUBECONFIG": "", **home}
     yield "two files, the first wins", [], {"KUBECONFIG": "ok:other"}
     yield "reverse order", [], {"KUBECONFIG": "other:ok"}
     yield "context of the second, user of the first", ["--context", "d"], {"KUBECONFIG": "ok:other"}
@@ -91,8 +107,8 @@ def cases(m):
     yield "client certificate", k(m.config("cert", alice)), {}
     yield "certificate and token", k(m.config("both", f"{alice}, token: {READER}")), {}
     yield "certificate without a key", k(m.config("nokey", alice.split(", client-key")[0])), {}
-    yield "certificate files", k(m.config("files", alice_files)), {}
-    yield "certificate as file and data", k(m.config("fd", f"client-certificate: {c.path('pki/alice.pem')}, {alice}")), {}
+    yield "certificate files, relative", k(m.config("sub/files", "client-certificate: alice.pem, client-key: alice.key")), {}
+    yield "certificate as file and data", k(m.config("sub/fd", f"client-certificate: alice.pem, {alice}")), {}
     yield "CA as file and data", k(m.config("ca2", cluster=f", certificate-authority: {c.path('pki/ca.pem')}")), {}
     yield "CA and insecure", k(m.config("ins", cluster=", insecure-skip-tls-verify: true")), {}
     yield "--insecure-skip-tls-verify over a CA", k(ok) + ["--insecure-skip-tls-verify"], {}
@@ -104,16 +120,20 @@ def cases(m):
     yield "--tls-server-name", k("sni") + ["--tls-server-name", "kube.test"], {}
     yield "server without a scheme", k(m.config("nosch", server=host)), {}
     yield "server with a slash", k(m.config("slash", server=url + "/")), {}
+    yield "server with a path and a query", k(m.config("pre", server=url + "/prefix/x?q=1#f")), {}, (
+        "get", "--raw", "/api/v1/namespaces/default/pods")
     yield "http to a TLS port", k(m.config("http", server="http://" + host)), {}
     yield "basic", k(m.config("basic", "username: a, password: b")), {}
     yield "basic and token", k(m.config("bt", f"username: a, password: b, token: {READER}")), {}
     yield "auth-provider gcp", k(m.config("gcp", "auth-provider: {name: gcp}")), {}
+    yield "auth-provider oidc", k(m.config("oidc", f'auth-provider: {{name: oidc, config: {{idp-issuer-url: "{url}", '
+                                           'client-id: x, id-token: abc}}')), {}
     yield "exec without apiVersion", k(m.config("ex1", exec_(None))), {}
     yield "exec v1 without interactiveMode", k(m.config("ex2", exec_(mode=""))), {}
     yield "exec v1alpha1", k(m.config("ex3", exec_("v1alpha1"))), {}
-    yield "exec v1", k(m.config("ex4", exec_())), {}
-    yield "exec v1beta1", k(m.config("ex5", exec_("v1beta1"))), {}
-    yield "exec, a bare name", k(m.config("ex6", exec_().replace(command, "plugin.sh"))), {}
+    yield "exec v1, relative", k(m.config("sub/ex4", exec_().replace(command, "./plugin.sh"))), {}
+    yield "exec v1beta1, relative", k(m.config("sub/ex5", exec_("v1beta1").replace(command, "./plugin.sh"))), {}
+    yield "exec, a bare name", k(m.config("sub/ex6", exec_().replace(command, "plugin.sh"))), {}
     yield "exec Always without a terminal", k(m.config("ex7", exec_(mode=", interactiveMode: Always"))), {}
     yield "exec and token", k(m.config("ex8", exec_() + f", token: {ADMIN}")), {}
     yield "exec with a wrong token", k(m.config("ex9", exec_(more=", env: [{name: TOKEN, value: wrong}]"))), {}
@@ -121,6 +141,9 @@ def cases(m):
     yield "as", k(m.config("as", f'token: {ADMIN}, as: bob, as-groups: [g1], as-uid: "7", as-user-extra: {{"k/x Y": [v]}}')), {}
     yield "as-groups without as", k(m.config("asg", f"token: {ADMIN}, as-groups: [g1]")), {}
     yield "--as", k("other") + ["--as", "somebody"], {}
+    policies = ("get", "networkpolicies")
+    yield "namespace of the context", k(m.config("ns", f"token: {SHOP}", context=", namespace: shop")), {}, policies
+    yield "-n over it", k("ns") + ["-n", "pay"], {}, policies
     yield "bad namespace in the context", k(m.config("badns", context=", namespace: Bad_NS")), {}
     yield "proxy-url for the loopback", k(m.config("px", cluster=', proxy-url: "http://127.0.0.1:1"')), {}
     yield "proxy-url ftp", k(m.config("px2", cluster=', proxy-url: "ftp://x"')), {}
@@ -128,9 +151,40 @@ def cases(m):
     yield "HTTPS_PROXY and the loopback", k(ok), {"HTTPS_PROXY": "http://127.0.0.1:1"}
     yield "--request-timeout 1x", k(ok) + ["--request-timeout", "1x"], {}
     yield "--request-timeout 5", k(ok) + ["--request-timeout", "5"], {}
+    yield "JSON", k(m.raw("js", as_json(m))), {}
     yield "byte-order mark", k("bom"), {}
     yield "two documents", k("multi"), {}
     yield "a directory", k("dirx"), {}
+
+
+def users_of(asked):
+    return {user for _, user, _ in asked if user and user != "system:anonymous"}
+
+
+def places_of(asked):
+    """As whom, below which path, and in which namespaces."""
+    found = [re.match(r"(.*?)/(?:apis?|version)\b(?:.*?/namespaces/([^/?]+)/)?", uri) for _, _, uri in asked]
+    return (users_of(asked), {f.group(1) for f in found if f}, {f.group(2) for f in found if f and f.group(2)})
+
+
+def kubectl(c, words, env, ask):
+    """What it says of itself; where it is asked for something else, what the server's log says of it."""
+    whoami = ("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}")
+    _, at = c.audit(agent="")
+    done = c.kubectl_plain(*(ask or whoami), *words, env=env)
+    if ask:
+        asked, _ = c.audit(agent="kubectl/", since=at)
+        return places_of(asked), done.stderr.decode()
+    return done.stdout.decode().strip() if done.returncode == 0 else "refused", done.stderr.decode()
+
+
+def polgrid(c, words, env, ask):
+    _, at = c.audit(agent="")
+    run = Run("matrix", "--totals", *words, env=env)
+    asked, _ = c.audit(since=at)
+    users = users_of(asked)
+    got = users.pop() if len(users) == 1 else "refused"
+    return run, got, places_of(asked) if ask else got
 
 
 def kubeconfigs(c):
@@ -142,21 +196,16 @@ def kubeconfigs(c):
     before = os.getcwd()
     os.chdir(m.dir)
     try:
-        for name, words, env in cases(m):
+        for name, words, env, *ask in cases(m):
             n += 1
-            done = c.kubectl_plain("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}", *words,
-                                   env={**clean, "HOME": c.dir, **env})
-            expected = done.stdout.decode().strip() if done.returncode == 0 else "refused"
-            _, at = c.audit(agent="")
-            run = Run("matrix", "--totals", *words, env={"HOME": c.dir, **env})
-            asked, _ = c.audit(since=at)
-            users = {user for _, user, _ in asked if user and user != "system:anonymous"}
-            got = users.pop() if len(users) == 1 else "refused"
-            if got == "refused" and run.status not in (2, 3):
+            ask = ask[0] if ask else None
+            env = {"HOME": c.dir, **env}
+            expected, error = kubectl(c, words, {**clean, **env}, ask)
+            run, user, got = polgrid(c, words, env, ask)
+            if user == "refused" and run.status not in (2, 3):
                 wrong.append(f"{name}: exit status {run.status} though nobody was asked")
             if (got != expected) != (name in DIFFERENCES):
-                wrong.append(f"{name}: kubectl {expected} ({done.stderr.decode().strip()[:120]}), polgrid {got} "
-                             f"({run.err.strip()[:200]})")
+                wrong.append(f"{name}: kubectl {expected} ({error.strip()[:120]}), polgrid {got} ({run.err.strip()[:200]})")
     finally:
         os.chdir(before)
-    assert n > 60 and not wrong, "\n".join(wrong)
+    assert n == 77 and not wrong, "\n".join([f"{n} cases"] + wrong)

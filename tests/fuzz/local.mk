@@ -8,6 +8,7 @@ fuzz_list = \
 	tests/fuzz/fuzz_calico_selector \
 	tests/fuzz/fuzz_json \
 	tests/fuzz/fuzz_json_skip \
+	tests/fuzz/fuzz_kubeconfig \
 	tests/fuzz/fuzz_load \
 	tests/fuzz/fuzz_objects \
 	tests/fuzz/fuzz_text
@@ -15,6 +16,7 @@ tests_fuzz_fuzz_addr_SOURCES = tests/fuzz/fuzz_addr.c tests/fuzz/fuzz.h $(fuzz_m
 tests_fuzz_fuzz_calico_selector_SOURCES = tests/fuzz/fuzz_calico_selector.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_json_skip_SOURCES = tests/fuzz/fuzz_json_skip.c tests/fuzz/fuzz.h $(fuzz_main)
+tests_fuzz_fuzz_kubeconfig_SOURCES = tests/fuzz/fuzz_kubeconfig.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_load_SOURCES = tests/fuzz/fuzz_load.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_objects_SOURCES = tests/fuzz/fuzz_objects.c tests/fuzz/fuzz.h $(fuzz_main)
 tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz_text.c tests/fuzz/fuzz.h $(fuzz_main)

@@ -176,6 +176,16 @@ def weak(bench):
     recovers(bench, "error", (1, (500, [("Retry-After", "-5")])))
 
 
+def weak_discovery(bench):
+    for fault in ((2, (503, [])), (1, (429, [("Retry-After", "1")]))):
+        recovers(bench, "error", fault, "/apis")
+
+
+def escaped_token(bench):
+    """Whatever the way it is written: the first page alone would be a cluster without the rest."""
+    recovers(bench, "escaped-token", True)
+
+
 def expired_page(bench):
     """410 on a page: the list begins anew, and nothing is lost or doubled."""
     recovers(bench, "expired-pages", (1, True))
@@ -201,6 +211,11 @@ def partial(bench, name, value=True, only="/networkpolicies", words=()):
 
 def broken_for_good(bench):
     partial(bench, "error", (100, (400, [])), words=("answers 400",))
+
+
+def not_found(bench):
+    """Every cluster has them: a 404 is no proof that there are none."""
+    partial(bench, "error", (100, (404, [])), words=("answers 404",))
 
 
 def truncated(bench):
@@ -318,6 +333,30 @@ def proxy_refuses(bench):
         unreachable(bench, bench.serve(world()), "proxy", word, **{"proxy-url": proxy.url})
 
 
+def socks_resolves(bench):
+    """The name is the proxy's to resolve: here it would be no name at all."""
+    asked = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        def serve():
+            client, _ = listener.accept()
+            client.recv(100)
+            client.sendall(b"\x05\x00")
+            asked.append(client.recv(300))
+            client.close()
+        threading.Thread(target=serve, daemon=True).start()
+        unreachable(bench, bench.serve(), "proxy", server="https://there.invalid:6443",
+                    **{"proxy-url": f"socks5://127.0.0.1:{listener.getsockname()[1]}"})
+    assert asked and asked[0][3] == 3 and b"there.invalid" in asked[0], asked
+
+
+def proxy_that_is_no_url(bench):
+    """The URL holds a password, so it is not said."""
+    for url in ("http://u:proxy-pass@proxy.invalid:port", "http://u:proxy-pass@[x", "ftp://u:proxy-pass@proxy.invalid"):
+        run = unreachable(bench, bench.serve(world()), "proxy's URL can't be used", env={"HTTPS_PROXY": url},
+                          server="https://k8s.invalid")
+        assert "proxy-pass" not in run.err, run.err
+
+
 def loopback_needs_no_proxy(bench):
     api, proxy = bench.serve(world()), Proxy(407)
     assert Run("matrix", "--kubeconfig", bench.kubeconfig(api), env={"HTTPS_PROXY": proxy.url}).status == 0
@@ -327,7 +366,7 @@ def loopback_needs_no_proxy(bench):
 if __name__ == "__main__":
     sys.exit(main([refused, name_unknown, silent_server, ipv6, wrong_name, tls_server_name, unknown_authority, expired,
                    not_yet_valid, skip_verify, plain_text, no_credentials_without_tls, key_of_another, unauthorized,
-                   plugin_is_run_again, plugin_that_is_refused, busy, weak, expired_page, pages_that_always_expire,
-                   broken_for_good, truncated, body_too_short, gzip_broken, gzip_bomb, endless_body, endless_headers,
-                   endless_pages, looping_pages, escapes, redirect, no_api_server, proxy_url, proxy_refuses,
+                   plugin_is_run_again, plugin_that_is_refused, busy, weak, weak_discovery, escaped_token, expired_page, pages_that_always_expire,
+                   broken_for_good, not_found, truncated, body_too_short, gzip_broken, gzip_bomb, endless_body, endless_headers,
+                   endless_pages, looping_pages, escapes, redirect, no_api_server, proxy_url, proxy_refuses, socks_resolves, proxy_that_is_no_url,
                    loopback_needs_no_proxy]))

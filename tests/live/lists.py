@@ -73,6 +73,30 @@ def plain_discovery(bench):
     assert answer(live.json()) == answer(Run("matrix", "-o", "json", "-f", bench.manifests(objects)).json())
 
 
+DENY_ALL = {"endpointSelector": {}, "ingressDeny": [{"fromEntities": ["all"]}]}
+
+
+def group_that_can_not_be_had(bench):
+    """A group that is there and does not say what is in it may hold policies."""
+    objects = world() + [obj("cilium.io/v2", "CiliumNetworkPolicy", "c", "ops", spec=DENY_ALL),
+                         obj("projectcalico.org/v3", "Tier", "t", spec={"order": 1})]
+    for status in (403, 500):
+        api = bench.serve(objects)
+        api.faults["plain-discovery"] = True
+        api.broken["/apis/cilium.io/v2"] = status
+        run = Run("why", "ops/p-0002", "ops/p-0005:80", "--kubeconfig", bench.kubeconfig(api))
+        assert run.status == 4 and "CiliumNetworkPolicy of cilium.io could not be read" in run.out, run.out
+
+
+def group_whose_server_never_answered(bench):
+    """Listed as stale and without resources: what is stored under Calico's other group is not read either."""
+    spec = {"selector": "all()", "types": ["Ingress"], "ingress": [{"action": "Deny"}]}
+    api = bench.serve(world() + [obj("crd.projectcalico.org/v1", "NetworkPolicy", "default.p", "ops", spec=spec)])
+    api.faults["stale-group"] = "projectcalico.org"
+    run = Run("why", "ops/p-0002", "ops/p-0005:80", "--kubeconfig", bench.kubeconfig(api))
+    assert run.status == 4 and "its API server does not answer" in run.out, run.out
+
+
 def calico_is_read_in_one_group(bench):
     spec = {"selector": "all()", "types": ["Ingress"], "ingress": [{"action": "Deny"}]}
     objects = world() + [obj("projectcalico.org/v3", "NetworkPolicy", "p", "shop", spec=spec)]
@@ -224,6 +248,6 @@ def rejected_policies_are_told(bench):
 
 if __name__ == "__main__":
     sys.exit(main([same_as_manifests, only_get_with_our_name, pages, finished_pods_are_not_asked_for,
-                   client_certificate, impersonation, plain_discovery, calico_is_read_in_one_group, where_a_rule_stands,
+                   client_certificate, impersonation, plain_discovery, group_that_can_not_be_had, group_whose_server_never_answered, calico_is_read_in_one_group, where_a_rule_stands,
                    one_namespace, its_labels_may_be_had, policies_of_a_namespace_refused, served_kind_refused, discovery_refused,
                    nothing_may_be_read, same_as_snapshot, plugin_by_its_arguments, empty_cluster, rejected_policies_are_told]))

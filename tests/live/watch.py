@@ -93,6 +93,29 @@ def pods_come_and_go(bench):
         screen.wait("17 pods", " late ")
 
 
+def a_namespace_comes(bench):
+    """Where policies are read namespace by namespace, those of a new one are read before they are counted on."""
+    api = bench.serve(world(12))
+    api.tokens[SECRET].may = {("", p) for p in ("namespaces", "pods", "nodes")} | {
+        (n, "networkpolicies") for n in ("shop", "pay", "ops", "late")}
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods")
+        api.faults["hang"], api.only = (1, True), "/namespaces/late/networkpolicies"
+        api.cluster.put(obj("v1", "Namespace", "late", labels={"team": "z"}))
+        api.cluster.put(policy("late", "deny", policyTypes=["Ingress", "Egress"]))
+        api.cluster.put(pod("late", "p", "a", "10.9.1.1"))
+        screen.wait("13 pods", " late ")
+        assert "?" in screen.row("ops"), screen.text()
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "13 pods", "3 policies")
+        api.tokens[SECRET].may.add(("later", "networkpolicies"))
+        api.cluster.put(obj("v1", "Namespace", "later"))
+        api.cluster.put(policy("later", "deny", policyTypes=["Ingress", "Egress"]))
+        api.cluster.put(pod("later", "p", "a", "10.9.2.1"))
+        screen.wait("14 pods", "4 policies", gone=("not evaluated",))
+        assert "?" not in screen.row("ops"), screen.text()
+
+
 def a_page_stays(bench):
     """What one reads does not change under one's eyes; the title says that there is news."""
     api = bench.serve(world(12))
@@ -185,6 +208,46 @@ def events_that_make_no_sense(bench):
         screen.wait("13 pods", seconds=40)
 
 
+def lost(bench, fault, value, most, *words):
+    """A list that can't be followed is not live, and asking for it anew is no flood."""
+    api = bench.serve(world(12))
+    api.faults[fault], api.only = value, "/pods"
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("STALE", "pods are not followed", *words)
+        api.cluster.put(pod("ops", "unheard", "a", "10.9.0.1"))
+        asked = len(api.log)
+        time.sleep(5)
+        assert "STALE" in screen.text(), screen.text()
+        assert len(api.log) - asked <= most, len(api.log) - asked
+        api.faults.clear()
+        api.drop_watches()
+        screen.wait("[live]", "13 pods", seconds=60)
+
+
+def status_event(code):
+    return [{"type": "ERROR", "object": {"kind": "Status", "code": code, "message": "it is broken"}}]
+
+
+def watch_that_ends_in_an_error(bench):
+    lost(bench, "watch-extra", status_event(500), 10, "it is broken")
+
+
+def watch_that_is_always_too_old(bench):
+    lost(bench, "watch-extra", status_event(410), 10, "410 Gone")
+
+
+def watch_that_can_not_be_read(bench):
+    lost(bench, "watch-extra", [{"type": "ADDED"}], 10, "no event")
+
+
+def may_list_and_not_watch(bench):
+    lost(bench, "watch-refused", 403, 10, "may not watch")
+
+
+def watch_that_is_refused(bench):
+    lost(bench, "watch-refused", 503, 10, "503")
+
+
 def rights_taken_away(bench):
     """What may not be read any more is unknown from then on."""
     api = bench.serve(world(12))
@@ -271,6 +334,26 @@ def kubeconfig_replaced(bench):
         screen.wait("13 pods", seconds=20)
 
 
+def plugin_that_is_refused(bench):
+    """It is run once more, and not for every watch that is begun again."""
+    api = bench.serve(world(12))
+    path = os.path.join(bench.dir, "refused-plugin")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write(f"""#!/bin/sh
+echo >>{path}.runs
+echo '{{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{{"token":"{SECRET}"}}}}'
+""")
+    os.chmod(path, 0o755)
+    user = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": path, "interactiveMode": "Never"}}
+    with Screen(bench.kubeconfig(api, user)) as screen:
+        screen.wait("[live]", "12 pods")
+        api.tokens = {}
+        api.drop_watches()
+        screen.wait("STALE", "401")
+        time.sleep(5)
+    assert os.path.getsize(path + ".runs") <= 3, os.path.getsize(path + ".runs")
+
+
 def stopped(bench):
     """Esc stops a load: what is there stays, marked; nothing of it is sure. R reads it whole."""
     api = bench.serve(world(12))
@@ -283,6 +366,16 @@ def stopped(bench):
         screen.keys("R")
         screen.wait("read again", "[live]", "2 policies")
         assert "?" not in screen.row("ops"), screen.text()
+
+
+def stopped_at_once(bench):
+    """A server that hangs on the first request does not hold up who stops it."""
+    api = bench.serve(world(12))
+    api.faults["hang"], api.only = (1, True), "/apis"
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("Loading", "Esc stops")
+        screen.keys("Escape")
+        screen.wait("only a part was read", seconds=5)
 
 
 def only_get(bench):
@@ -312,6 +405,8 @@ if __name__ == "__main__":
     if not shutil.which("tmux"):
         print("1..0 # SKIP no tmux to look at a screen with")
         sys.exit(0)
-    sys.exit(main([a_change_is_seen, pods_come_and_go, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
-                   a_silent_watch, events_that_make_no_sense, rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, stopped, only_get,
+    sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
+                   a_silent_watch, events_that_make_no_sense, watch_that_ends_in_an_error,
+                   watch_that_is_always_too_old, watch_that_can_not_be_read, may_list_and_not_watch, watch_that_is_refused,
+                   rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, plugin_that_is_refused, stopped, stopped_at_once, only_get,
                    no_cluster]))

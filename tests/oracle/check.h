@@ -98,6 +98,8 @@ void check_whys(struct check *check, int count);
 void check_grids(struct check *check, int count);
 /* Changes the world that many times, and has a follower follow; only where all policies are NetworkPolicies. */
 void check_follow(struct check *check, int steps);
+/* Loads the world and changes of it from objects that are decoded once. */
+void check_memo(struct check *check, int steps);
 void check_totals(struct check *check);
 /* Whether namespaces that are said to be alike are, in this world and in one with a twin. */
 void check_alike(struct check *check);

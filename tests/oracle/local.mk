@@ -6,6 +6,7 @@ tests_oracle_oracle_SOURCES = \
 	tests/oracle/check_alike.c \
 	tests/oracle/check_follow.c \
 	tests/oracle/check_grids.c \
+	tests/oracle/check_memo.c \
 	tests/oracle/check_pairs.c \
 	tests/oracle/check_tiers.c \
 	tests/oracle/check_totals.c \

@@ -99,6 +99,7 @@ static int check_seed(const struct settings *settings, uint64_t seed, struct tot
         check_follow(check, settings->steps);
         check_totals(check);
         check_alike(check);
+        check_memo(check, settings->steps / 2);
     }
     int differences = check->ndifferences;
     totals->compared += check->ncompared;

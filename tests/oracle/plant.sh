@@ -351,6 +351,8 @@ plant "large sets let nobody through" eval/large.c \
     'sweep->in_large[set->members[m]] |= UINT64_C(1) << chosen;' ';'
 plant "a peer that matches most matches everybody" eval/peersets.c \
     'yes[sort][f] == maker->nclasses[sort][f]' 'yes[sort][f] + 1 >= maker->nclasses[sort][f]'
+plant "a peer that leaves a namespace out matches it" eval/peersets.c \
+    'by_other_namespaces(maker, peer, UINT32_MAX, true);' ';'
 
 # --- namespaces that behave alike (alike.c)
 plant "namespaces are alike whoever names one of them" eval/alike.c \
@@ -389,6 +391,14 @@ plant "followed: a policy that goes touches nobody" eval/follow_policies.c \
     }'
 plant "followed: a new policy comes last" eval/follow_policies.c \
     'compare_names(follow, of->policies.v[middle], policy) < 0' 'of->policies.v[middle] < policy'
+
+# --- objects that are decoded once (memo.h)
+plant "kept: a changed object stays as it was" load/memo.c \
+    'entry->version != objects[i].version' 'entry->version == 0'
+plant "kept: what there was to say of an object is said once" load/memo.c \
+    'decoder->diags.n == 0 && ' ''
+plant "kept: every object stands in line 1" load/load.c \
+    'loader->lines_before = line ? line - 1 : 0;' 'loader->lines_before = line > UINT32_MAX - 1;'
 
 echo "# $found of $planted planted bugs found"
 tap_done

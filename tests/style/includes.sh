@@ -7,7 +7,7 @@ src=${PG_SRC:-.}
 # Which public headers (include/polgrid/X.h) each room owns. A new header is added here.
 owns_base="arena base64 buf clock err json_writer map sha256 strs text vec"
 owns_model="addr assume cluster diag policy portset"
-owns_load="document load objects"
+owns_load="document load memo objects"
 owns_live="kubeconfig live"
 owns_eval="entry eval follow plugin totals why"
 owns_grid="grid journal"

@@ -143,12 +143,135 @@ static void reasons(void **state)
     }
 }
 
+static struct pg_cluster *load_without(const char *yaml, const char *resource)
+{
+    struct pg_unread unread = {
+        .what = PG_UNREAD_PEERS, .group = "", .resource = resource, .kind = "", .reason = "no"};
+    struct pg_loader *loader = pg_loader_new(NULL);
+    pg_loader_unread(loader, &unread);
+    pg_loader_text(loader, "test.yaml", yaml, strlen(yaml));
+    return pg_loader_finish(loader);
+}
+
+/* A cluster of which not all was read is not complete for having been followed. */
+static void incomplete(void **state)
+{
+    (void)state;
+    struct pg_cluster *cluster = load_without(BASE, "pods");
+    assert_false(pg_cluster_complete(cluster));
+    struct pg_follow *follow = pg_follow_new(cluster, NULL);
+    pg_cluster_free(cluster);
+    follow = pg_follow_renew(follow);
+    cluster = pg_follow_cluster(follow);
+    pg_follow_free(follow);
+    assert_false(pg_cluster_complete(cluster));
+    assert_int_equal(cluster->nunread, 1);
+    assert_string_equal(cluster->unread[0].resource, "pods");
+    pg_cluster_free(cluster);
+}
+
+static bool surely_open(const struct pg_cluster *cluster)
+{
+    struct pg_eval *eval = pg_eval_new(cluster, NULL);
+    struct pg_end from = {.kind = PG_END_POD, .index = 0}, to = from;
+    to.index = cluster->npods - 1;
+    bool open = pg_eval_pair(eval, &from, &to).sure == PG_PORTS_ALL;
+    pg_eval_free(eval);
+    return open;
+}
+
+/* Where namespaces could not be read, a peer is of parts that read labels of pods, too: such a cluster is not
+   followed, nor is such a policy. */
+static void doubts(void **state)
+{
+    (void)state;
+    static const char from_web[] =
+        POLICY("b", "podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: "
+                    "x}}, podSelector: {matchLabels: {app: web}}}]}]") POD("c", "o", "", "10.0.0.3");
+    static const char yaml[] = NS("a", "team: x") PODS POD("a", "x", "app: x", "10.0.0.4");
+    struct pg_buf text = {0};
+    pg_buf_puts(&text, yaml);
+    pg_buf_puts(&text, from_web);
+    struct pg_cluster *cluster = load_without(pg_buf_text(&text), "namespaces");
+    struct pg_follow *follow = pg_follow_new(cluster, NULL);
+    struct pg_cell cell;
+    assert_int_not_equal(pg_follow_stale(follow), PG_STALE_NOT);
+    assert_false(pg_follow_cell(follow, "a", "web", "b", "db", &cell));
+    pg_follow_free(follow);
+
+    follow = follow_text(yaml);
+    struct pg_change change = {.kind = PG_CHANGE_POLICY,
+                               .ns = "b",
+                               .name = "p",
+                               .strs = cluster->strs,
+                               .policy = &cluster->policies[0],
+                               .policy_group = "networking.k8s.io",
+                               .policy_kind = "NetworkPolicy"};
+    assert_int_equal(pg_follow_apply(follow, &change), PG_FOLLOW_STALE);
+    assert_int_equal(pg_follow_stale(follow), PG_STALE_KIND);
+    struct pg_cluster *frozen = pg_follow_cluster(follow);
+    assert_true(surely_open(frozen)); /* a/web may come in, as when nothing is followed */
+    pg_cluster_free(frozen);
+    pg_follow_free(follow);
+    pg_cluster_free(cluster);
+
+    cluster = load_without(yaml, "namespaces"); /* nothing is in doubt yet */
+    follow = pg_follow_new(cluster, NULL);
+    pg_cluster_free(cluster);
+    assert_int_equal(pg_follow_stale(follow), PG_STALE_UNREAD);
+    follow = pg_follow_renew(follow);
+    assert_int_equal(pg_follow_stale(follow), PG_STALE_UNREAD);
+    pg_follow_free(follow);
+    pg_buf_free(&text);
+}
+
+/* A pod says anew how many replicas its workload has: that is whether the pod that stands for them is a pair with
+   itself. */
+static void replicas(void **state)
+{
+    (void)state;
+    static const char yaml[] =
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w, namespace: b}\nspec: "
+        "{replicas: "
+        "1, template: {metadata: {labels: {app: w}}, spec: {containers: [{name: c}]}}}\n---\n" PODS
+            POLICY("b", "podSelector: {matchLabels: {app: w}}, ingress: []");
+    struct pg_follow *follow = follow_text(yaml);
+    struct pg_cell cell;
+    assert_true(pg_follow_cell(follow, "b", "w[Deployment]", "b", "w[Deployment]", &cell));
+    assert_int_equal(cell.sure, PG_PORTS_ALL);
+
+    struct world world = world_open(yaml, NULL);
+    uint32_t ns = pg_cluster_find_namespace(world.cluster, "b");
+    uint32_t db = pg_cluster_find_pod(world.cluster, ns, "db");
+    struct pg_workload workload =
+        world.cluster->workloads[pg_cluster_find_workload(world.cluster, ns, "deployment", "w")];
+    workload.replicas = 3;
+    struct pg_change change = {.kind = PG_CHANGE_POD,
+                               .ns = "b",
+                               .name = "db",
+                               .strs = world.cluster->strs,
+                               .pod = &world.cluster->pods[db],
+                               .workload = &workload};
+    assert_int_equal(pg_follow_apply(follow, &change), PG_FOLLOW_APPLIED);
+    world_close(&world);
+    assert_true(pg_follow_cell(follow, "b", "w[Deployment]", "b", "w[Deployment]", &cell));
+    assert_int_equal(cell.sure, PG_PORTS_NONE);
+    struct pg_eval *eval = pg_follow_eval(follow);
+    uint32_t n, class = pg_eval_class_of_pod(eval, pg_follow_find_pod(follow, "b", "w[Deployment]"));
+    const uint32_t *touched = pg_follow_touched(follow, &n);
+    bool told = false;
+    for (uint32_t i = 0; i < n; i++)
+        told |= touched[i] == class;
+    assert_true(told);
+    assert_int_equal(pg_eval_class(eval, class)->nselves, 1);
+    pg_follow_free(follow);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(touches),
-        cmocka_unit_test(services),
-        cmocka_unit_test(reasons),
+        cmocka_unit_test(touches),    cmocka_unit_test(services), cmocka_unit_test(reasons),
+        cmocka_unit_test(incomplete), cmocka_unit_test(doubts),   cmocka_unit_test(replicas),
     };
     return cmocka_run_group_tests_name("follow", tests, NULL, NULL);
 }

@@ -206,6 +206,40 @@ static void it_draws_before_anything_is_loaded(void **state)
     assert_true(on_screen(fixture, "lens:reach"));
 }
 
+/* While something is typed the world of before is shown, and its cells have not turned yet. */
+static void a_change_is_told_of_what_is_shown(void **state)
+{
+    struct fixture *fixture = *state;
+    static char open[sizeof manifest];
+    const struct pg_journal_change change = {"removed", "NetworkPolicy", "one", "p", NULL, true};
+    const char *const texts[] = {manifest, open};
+    struct pg_tui_world *world;
+    struct pg_eval *evals[2];
+    struct pg_err err;
+
+    memcpy(open, manifest, sizeof open);
+    *strstr(open, "kind: NetworkPolicy") = '\0';
+    for (int i = 0; i < 2; i++) {
+        struct pg_loader *loader = pg_loader_new(NULL);
+        pg_loader_text(loader, "t", texts[i], strlen(texts[i]));
+        evals[i] = pg_eval_new(pg_loader_finish(loader), pg_tui_assume(fixture->app));
+    }
+    pg_tui_resize(fixture->app, 120, 40);
+    put_world(fixture);
+    press(fixture, "<Enter>l:");
+    fixture->options.context = open;
+    world = pg_tui_load(&fixture->options, pg_tui_assume(fixture->app), NULL, NULL, &err);
+    pg_tui_changed(fixture->app, world, pg_journal_compare(evals[0], evals[1], &change, 1, 0, 1000));
+    assert_false(on_screen(fixture, "was denied until"));
+    press(fixture, "<Esc>");
+    assert_true(on_screen(fixture, "was denied until"));
+    for (int i = 0; i < 2; i++) {
+        struct pg_cluster *cluster = (struct pg_cluster *)(uintptr_t)pg_eval_cluster(evals[i]);
+        pg_eval_free(evals[i]);
+        pg_cluster_free(cluster);
+    }
+}
+
 static void only_quitting_quits(void **state)
 {
     struct fixture *fixture = *state;
@@ -307,6 +341,7 @@ int main(void)
         cmocka_unit_test(keys_have_names),
         cmocka_unit_test(no_key_is_bound_twice),
         cmocka_unit_test_setup_teardown(it_draws_before_anything_is_loaded, start, stop),
+        cmocka_unit_test_setup_teardown(a_change_is_told_of_what_is_shown, start, stop),
         cmocka_unit_test_setup_teardown(only_quitting_quits, start, stop),
         cmocka_unit_test_setup_teardown(a_failed_reload_keeps_what_is_there, start, stop),
         cmocka_unit_test_setup_teardown(no_key_breaks_it, start, stop),

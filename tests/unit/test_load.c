@@ -398,6 +398,35 @@ static void default_namespace(void **state)
     pg_cluster_free(cluster);
 }
 
+static void keep_copy(void *context, const struct pg_object *object)
+{
+    pg_buf_add(context, object->json, object->n);
+}
+
+/* A copy names the namespace that its object is read into; but what is wrong with one stays wrong. */
+static void copies(void **state)
+{
+    struct pg_buf out = {0};
+    struct pg_load_options options = {
+        .default_namespace = "here", .object = keep_copy, .object_context = &out};
+    struct pg_loader *loader = pg_loader_new(&options);
+    static const char text[] =
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: q, namespace: ''}\n"
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: r, namespace: 123}\n";
+
+    (void)state;
+    pg_loader_text(loader, "t", text, strlen(text));
+    pg_cluster_free(pg_loader_finish(loader));
+    assert_string_equal(pg_buf_text(&out), "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{"
+                                           "\"namespace\":\"here\",\"name\":\"p\"}}\n"
+                                           "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{"
+                                           "\"namespace\":\"here\",\"name\":\"q\"}}\n"
+                                           "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{"
+                                           "\"name\":\"r\",\"namespace\":123}}\n");
+    pg_buf_free(&out);
+}
+
 static void empty(void **state)
 {
     struct pg_cluster *cluster = pg_loader_finish(pg_loader_new(NULL));
@@ -527,6 +556,7 @@ int main(void)
         cmocka_unit_test(order),
         cmocka_unit_test(look_ups),
         cmocka_unit_test(default_namespace),
+        cmocka_unit_test(copies),
         cmocka_unit_test(empty),
         cmocka_unit_test(progress),
         cmocka_unit_test(stopping),

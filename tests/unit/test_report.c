@@ -250,6 +250,17 @@ static void enforcement(void **state)
          "{\"state\": \"absent\", \"plugin\": \"k3s\", \"evidence\": \"--disable-network-policy on "
          "node n1\"",
          "NOT ENFORCED: policies describe intent only: k3s was started"},
+        /* so that another plugin may take its place */
+        {NODE("v1.30.1+k3s1", "network.cilium.io/ipv4-cilium-host: 10.0.0.1, k3s.io/node-args: "
+                              "'[\"server\",\"--disable-network-policy\"]'"),
+         "{\"state\": \"found\", \"plugin\": \"Cilium\"", NULL},
+        {NODE("v1.30.1+k3s1", "k3s.io/node-args: '[\"server\",\"--flannel-backend\",\"none\","
+                              "\"--disable-network-policy\"]'"),
+         "{\"state\": \"unknown\", \"plugin\": \"k3s\"", NULL},
+        {"apiVersion: polgrid/v1\nkind: Snapshot\nmetadata: {name: s}\nserver: x\n"
+         "groups: [cilium.io]\n---\n" NODE(
+             "v1.30.1+k3s1", "k3s.io/node-args: '[\"server\",\"--disable-network-policy\"]'"),
+         "{\"state\": \"unknown\", \"plugin\": \"k3s\"", NULL},
         {NODE("v1.30.1+k3s1",
               "k3s.io/node-args: '[\"server\",\"--disable-network-policy\",\"false\"]'"),
          "{\"state\": \"found\", \"plugin\": \"k3s\"", NULL},

@@ -28,8 +28,16 @@ static const char pods[] =
 #define PROD \
     "{namespaceSelector: {matchLabels: {env: prod}}, podSelector: {matchLabels: {tier: x}}}"
 
+#define NOT_IN_A                                                                                   \
+    "{namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: NotIn, " \
+    "values: "                                                                                     \
+    "[a]}]}}"
+
 static const char *const policies[] = {
     "",
+    POLICY("not-a", "a", "{podSelector: {}, ingress: [{from: [" NOT_IN_A "], ports: [{port: web}]}]}")
+        POLICY("not-a", "b",
+               "{podSelector: {}, policyTypes: [Egress], egress: [{to: [" NOT_IN_A "]}]}"),
     POLICY("all-but", "a", "{podSelector: {}, ingress: [{from: [" NOT_U3 "], ports: [{port: 80}]}]}"),
     POLICY("out-but", "b",
            "{podSelector: {}, policyTypes: [Egress], egress: [{to: [" NOT_U3

@@ -3,6 +3,7 @@
 
 #include "polgrid/eval.h"
 #include "polgrid/report.h"
+#include "polgrid/why.h"
 
 #define NAMESPACE(name, labels) \
     "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: " name ", labels: {" labels "}}\n"
@@ -112,6 +113,13 @@ static void test_stopped(void **state)
     unload(eval);
 }
 
+/* Nor is it where the rest of a file is lost. */
+static void test_broken(void **state)
+{
+    (void)state;
+    assert_matrix(POD("a", "a1") POD("b", "b1") "---\na: [b\n" POD("b", "b2"), NULL, 0, "#? ?# ");
+}
+
 static void test_policies_of_a_namespace(void **state)
 {
     (void)state;
@@ -164,6 +172,33 @@ static void test_policies_of_the_cluster(void **state)
     (void)state;
     assert_matrix(three, &admin, 1, "#?? ?#? ??# ");
     assert_matrix(three, &nowhere, 1, "### ### ### ");
+}
+
+/* What is on the network of its node is beyond the policies of most kinds, and not of all. */
+static void test_nodes(void **state)
+{
+    static const char host[] =
+        POD("a", "a1") "---\napiVersion: v1\nkind: Pod\nmetadata: {name: h, namespace: a}\n"
+                       "spec: {hostNetwork: true, nodeName: x, containers: [{name: c}]}\n";
+    static const struct pg_unread rest[] = {
+        {PG_UNREAD_POLICY, "", "policies", "Policy", false, NULL, "no"},
+        {PG_UNREAD_POLICY, "cilium.io", "ciliumclusterwidenetworkpolicies",
+         "CiliumClusterwideNetworkPolicy", false, NULL, "no"},
+        {PG_UNREAD_POLICY, "projectcalico.org", "globalnetworkpolicies", "GlobalNetworkPolicy",
+         false, NULL, "no"},
+        {PG_UNREAD_PART, "projectcalico.org", "hostendpoints", "HostEndpoint", false, NULL, "no"},
+        {PG_UNREAD_POLICY, "policy.networking.k8s.io", "adminnetworkpolicies", "AdminNetworkPolicy",
+         false, NULL, "no"}};
+    const struct pg_end outside = {.kind = PG_END_ADDR, .addr = {.family = 4, .lo = 0x01020304}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
+        struct pg_eval *eval = load(host, &rest[i], 1);
+        struct pg_end pod = {.kind = PG_END_POD, .index = 1};
+        struct pg_cell cell = pg_eval_pair(eval, &outside, &pod);
+        assert_int_equal(cell.sure != cell.possible, i < 4);
+        unload(eval);
+    }
 }
 
 static void test_parts(void **state)
@@ -272,14 +307,62 @@ static void test_words(void **state)
     unload(eval);
 }
 
+/* An address that nobody has may be that of something that was not read. */
+static void assert_asked(const struct pg_unread *unread, uint32_t n, const char *spec, bool to_pod,
+                         enum pg_verdict expected)
+{
+    struct pg_buf text = {0};
+    struct pg_arena *arena = pg_arena_new();
+    struct pg_eval *eval;
+    struct pg_addr addr;
+    struct pg_end pod = {.kind = PG_END_POD}, other;
+    const struct pg_why *why;
+
+    pg_buf_printf(&text, "%s%s", NAMESPACE("a", "") POD("a", "a1"), spec);
+    eval = load(pg_buf_text(&text), unread, n);
+    assert_true(pg_addr_parse("10.9.9.9", &addr, NULL));
+    other = pg_end_at(pg_eval_cluster(eval), addr);
+    why = to_pod ? pg_why_ask(arena, eval, &other, &pod, PG_PORTS_ALL, 0)
+                 : pg_why_ask(arena, eval, &pod, &other, PG_PORTS_ALL, 0);
+    assert_string_equal(pg_verdict_name(why->verdict), pg_verdict_name(expected));
+    assert_int_equal(strstr(why->sentence, "that could be read") != NULL, why->end_unread);
+    pg_arena_free(arena);
+    unload(eval);
+    pg_buf_free(&text);
+}
+
+static void test_addresses(void **state)
+{
+    static const struct pg_unread pods = {PG_UNREAD_PEERS, "", "pods", "Pod", true, NULL, "no"};
+    static const struct pg_unread nodes = {PG_UNREAD_EXTRA, "", "nodes", "Node", false, NULL, "no"};
+    static const char one[] =
+        POLICY("a", "p",
+               "{podSelector: {}, policyTypes: [Ingress, Egress], egress: [{to: "
+               "[{podSelector: {}}]}], ingress: [{from: [{podSelector: {}}]}]}");
+    static const char none[] = POLICY("a", "p", "{podSelector: {}, policyTypes: [Ingress, Egress]}");
+    (void)state;
+
+    assert_asked(NULL, 0, "", false, PG_VERDICT_ALLOWED);
+    assert_asked(NULL, 0, one, false, PG_VERDICT_DENIED);
+    assert_asked(NULL, 0, one, true, PG_VERDICT_DENIED);
+    assert_asked(&pods, 1, "", false, PG_VERDICT_UNKNOWN); /* its namespace's policies */
+    assert_asked(&pods, 1, one, false, PG_VERDICT_UNKNOWN);
+    assert_asked(&pods, 1, one, true, PG_VERDICT_UNKNOWN);
+    assert_asked(&pods, 1, none, false, PG_VERDICT_DENIED);  /* nothing gets out */
+    assert_asked(&nodes, 1, none, true, PG_VERDICT_UNKNOWN); /* its own node gets in */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_stopped),
         cmocka_unit_test(test_policies_of_a_namespace),
         cmocka_unit_test(test_denied_stays),
         cmocka_unit_test(test_policies_everywhere),
         cmocka_unit_test(test_policies_of_the_cluster),
+        cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_nodes),
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_extra),
         cmocka_unit_test(test_labels),

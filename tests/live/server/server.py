@@ -118,6 +118,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.send(302, b"", headers=[("Location", redirect)])
         if self.fault("endless-body"):
             return self.endless()
+        if self.path in api.broken:
+            return self.status(api.broken[self.path], "Broken", "it is broken")
         error = self.fault("error")
         if error:
             code, headers = error
@@ -183,6 +185,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                                     "resources": [{"resource": p, "responseKind": {"kind": k},
                                                    "scope": "Namespaced" if n else "Cluster"} for p, k, n in rs]}
                                    for v, rs in versions.items()]} for g, versions in groups.items()]
+            if self.fault("stale-group"):  # its aggregated API server never answered: nothing is known of it
+                items.append({"metadata": {"name": self.fault("stale-group")},
+                              "versions": [{"version": "v3", "freshness": "Stale"}]})
             return self.send(200, {"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2",
                                    "metadata": {}, "items": items}, DISCOVERY)
         return self.send(200, {"kind": "APIGroupList", "apiVersion": "v1", "groups": [
@@ -232,6 +237,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         meta = {"resourceVersion": str(version)}
         if start + limit < len(items) or self.fault("endless-pages"):
             meta["continue"] = f"{version}-{start + limit}"
+        if self.fault("escaped-token") and "continue" in meta:
+            return self.send(200, json.dumps({"kind": resource[3] + "List", "apiVersion": "v1", "items": page,
+                                              "metadata": meta}).replace(f"{version}-", f"{version}\\u002d").encode())
         if self.fault("looping-pages"):
             meta["continue"] = f"{version}-0"
         if resource[5]:  # elements of built-in lists don't say what they are
@@ -248,6 +256,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         version = int(query.get("resourceVersion") or 0)
         end = time.time() + float(query.get("timeoutSeconds", 300))
         self.server.api.watches += 1
+        if self.fault("watch-refused"):
+            return self.status(self.fault("watch-refused"), "Refused", "not to be watched")
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Transfer-Encoding", "chunked")
@@ -307,6 +317,7 @@ class Api:
         self.cluster = cluster
         self.tokens, self.users = {}, {}
         self.faults, self.only = {}, ""
+        self.broken = {}  # paths, and the status that they are answered with
         self.log = []
         self.watches = self.epoch = 0
         self.context = None
