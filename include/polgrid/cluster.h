@@ -70,6 +70,22 @@ struct pg_container_port {
 
 #define PG_REPLICAS_UNKNOWN UINT32_MAX
 
+/* What the containers of a network plugin's pod tell, and their arguments. */
+enum pg_agent_mark {
+    PG_AGENT_LISTED = 1,   /* its containers were read */
+    PG_AGENT_ENFORCES = 2, /* one enforces by being there: for a plugin that does not itself */
+    PG_AGENT_ON = 4,       /* the arguments turn policies on, or leave them on */
+    PG_AGENT_OFF = 8,
+    PG_AGENT_ODD = 16,    /* arguments that would tell are not there, or not understood */
+    PG_AGENT_ALWAYS = 32, /* Cilium's enable-policy=always: all that no policy allows is denied */
+    PG_AGENT_LOCALHOST = 64, /* Cilium's allow-localhost=policy (8.3) */
+    PG_AGENT_ADMIN = 128,    /* AdminNetworkPolicies are read */
+    PG_AGENT_NO_ADMIN = 256,
+    PG_AGENT_BASELINE = 512, /* BaselineAdminNetworkPolicies are read */
+    PG_AGENT_NO_BASELINE = 1024,
+    PG_AGENT_NO_K8S = 2048, /* NetworkPolicies are ignored, policies of the plugin's own are not */
+};
+
 struct pg_pod {
     uint32_t ns;
     pg_str name; /* "web-7d4f9-abcde", or "web[Deployment]" for the pod of a workload without live pods */
@@ -82,11 +98,11 @@ struct pg_pod {
     bool host_network;
     bool is_virtual; /* stands for a workload without live pods (semantics 2.6) */
     bool terminating;
-    bool invalid;      /* the API server would refuse it; kept, marked (semantics 10.5) */
-    bool not_ready;    /* its Ready condition is not True: shown, judged all the same (9.3) */
-    bool policy_agent; /* a container of it enforces policies for a plugin that does not itself */
-    pg_str node_name;  /* PG_STR_NONE where the placement is unknown */
-    uint32_t node;     /* index of that node, PG_NONE where no such Node object was read */
+    bool invalid;     /* the API server would refuse it; kept, marked (semantics 10.5) */
+    bool not_ready;   /* its Ready condition is not True: shown, judged all the same (9.3) */
+    uint16_t agent;   /* what its containers tell of a network plugin: enum pg_agent_mark, or-ed */
+    pg_str node_name; /* PG_STR_NONE where the placement is unknown */
+    uint32_t node;    /* index of that node, PG_NONE where no such Node object was read */
     pg_str service_account; /* "default" where left out */
     uint32_t workload;      /* index; every pod has one */
     struct pg_loc loc;

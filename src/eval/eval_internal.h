@@ -116,9 +116,10 @@ struct pg_eval {
     uint32_t *class_of_pod;
     uint32_t *first_of_namespace; /* nnamespaces + 1 */
     uint64_t *may_match[2]; /* by pg_dir: bits of namespaces by namespace (strangers.c); NULL: not known */
-    size_t stranger_words;  /* of one row of these */
-    struct pg_alike *alike; /* NULL: not asked for yet (alike.c) */
-    struct pg_map named;    /* (rule id, port signature) → port set */
+    size_t stranger_words;          /* of one row of these */
+    const struct pg_plugin *plugin; /* NULL: not looked for yet (plugin_lacks.c) */
+    struct pg_alike *alike;         /* NULL: not asked for yet (alike.c) */
+    struct pg_map named;            /* (rule id, port signature) → port set */
 };
 
 /* A question to one side: the class whose policies are asked, the class at the other end, and what else

@@ -21,7 +21,9 @@ libstrict_a_SOURCES += \
 	src/eval/miss.c \
 	src/eval/order.c \
 	src/eval/peersets.c src/eval/peersets.h \
-	src/eval/plugin.c include/polgrid/plugin.h \
+	src/eval/plugin.c src/eval/plugin_internal.h include/polgrid/plugin.h \
+	src/eval/plugin_lacks.c \
+	src/eval/plugin_table.c \
 	src/eval/say.c \
 	src/eval/service.c src/eval/service_internal.h \
 	src/eval/service_find.c \

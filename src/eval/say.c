@@ -403,6 +403,7 @@ void pg_say_notes(struct question *q, struct pg_why *why)
     note_option(q, why, &notes);
     note_namespaces(q, why, &notes);
     pg_special_notes(q, why, &notes);
+    pg_plugin_notes(q, why, &notes);
     if (q->eval->assume.not_enforced)
         pg_vec_push(q->arena, &notes, "policies are taken to have no effect (assume-enforced=no)");
     why->notes = notes.v;

@@ -169,11 +169,13 @@ static void note_probes(struct question *q, const struct pg_why *why, note_vec *
                            "(ingress-own-node=policy)");
     else
         pg_buf_puts(&text, ", which the specification always admits");
-    struct pg_plugin plugin = pg_plugin_find(q->arena, cluster);
-    if (plugin.own_node != NULL)
-        pg_buf_printf(&text, ". %s was found (%s): %s", plugin.name, plugin.evidence,
-                      plugin.own_node);
-    else if (plugin.name == NULL && why->sides[PG_INGRESS].exempt == PG_EXEMPT_OWN_NODE)
+    const struct pg_plugin *plugin = pg_eval_plugin(q->eval);
+    for (uint32_t i = 0; i < plugin->nseen; i++)
+        pg_buf_printf(
+            &text, ". %s was found (%s): %s", plugin->seen[i].name, plugin->seen[i].evidence,
+            plugin->seen[i].own_node != NULL ? plugin->seen[i].own_node
+                                             : "whether it does anything else is not known here");
+    if (plugin->name == NULL && why->sides[PG_INGRESS].exempt == PG_EXEMPT_OWN_NODE)
         pg_buf_puts(&text, ". Some network plugins don't; "
                            "--assume ingress-own-node=policy shows what they do");
     add_note(q, notes, &text);

@@ -5,6 +5,7 @@
 #define POLGRID_EVAL_WHY_INTERNAL_H
 
 #include "eval_internal.h"
+#include "polgrid/plugin.h"
 #include "polgrid/vec.h"
 #include "polgrid/why.h"
 
@@ -56,6 +57,11 @@ const char *pg_special_name(struct pg_arena *arena, const struct pg_eval *eval,
 /* Adds what must be known of ends and ports with a part of their own: nodes and their probes, the API server,
    cloud metadata, DNS (semantics 8). */
 void pg_special_notes(struct question *q, const struct pg_why *why, note_vec *notes);
+
+/* plugin_lacks.c: where a plugin that was seen is known not to do what a deciding policy asks for. */
+void pg_plugin_notes(struct question *q, const struct pg_why *why, note_vec *notes);
+/* The network plugins of the cluster; looked for once. */
+const struct pg_plugin *pg_eval_plugin(struct pg_eval *eval);
 
 /* say.c: the sentence, and what a reader must know beside it. */
 const char *pg_say_sentence(struct question *q, const struct pg_why *why);

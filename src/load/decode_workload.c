@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agents.h"
 #include "decode.h"
 #include "polgrid/portset.h"
 #include "syntax.h"
@@ -91,15 +92,6 @@ static void read_container(struct pg_decode *decode, const struct pg_at *contain
     }
 }
 
-/* A container that enforces policies beside a plugin that does not itself: Flannel's, Weave's. */
-static bool is_policy_agent(const struct pg_at *container)
-{
-    struct pg_at at = pg_at_get(container, "name");
-    const char *name = pg_at_string(&at);
-
-    return name && (strcmp(name, "kube-network-policies") == 0 || strcmp(name, "weave-npc") == 0);
-}
-
 /* Init containers that go on running count as containers (semantics 7.10). */
 static enum pg_container_kind init_kind(const struct pg_at *container)
 {
@@ -153,11 +145,13 @@ static void read_ports(struct pg_decode *decode, const struct pg_at *spec, struc
 
     for (uint32_t i = 0; i < pg_at_items(&containers) && ports.list.n <= MAX_PORTS; i++) {
         struct pg_at at = pg_at_item(&containers, i);
-        out->policy_agent = out->policy_agent || is_policy_agent(&at);
+        out->agent |= (uint16_t)(at.node ? PG_AGENT_LISTED | pg_agent_marks(at.node) : 0u);
         read_container(decode, &at, PG_CONTAINER, &ports);
     }
     for (uint32_t i = 0; i < pg_at_items(&inits) && ports.list.n <= MAX_PORTS; i++) {
         struct pg_at at = pg_at_item(&inits, i);
+        if (at.node && init_kind(&at) == PG_CONTAINER_SIDECAR)
+            out->agent |= (uint16_t)pg_agent_marks(at.node);
         read_container(decode, &at, init_kind(&at), &ports);
     }
     if (ports.list.n > MAX_PORTS) {

@@ -4,6 +4,8 @@ libpolgrid_a_SOURCES += \
 	include/polgrid/load.h \
 	include/polgrid/memo.h \
 	include/polgrid/objects.h \
+	src/load/agents.c \
+	src/load/agents.h \
 	src/load/ahead.c \
 	src/load/ahead.h \
 	src/load/build.c \

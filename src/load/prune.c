@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "agents.h"
 #include "calico.h"
 #include "kinds.h"
 #include "marks.h"
@@ -103,6 +104,7 @@ struct writing {
     struct pg_buf *out;
     bool all;
     bool node;           /* of its annotations only those that tell of plugins */
+    bool agents;         /* of the arguments of its containers likewise */
     const char *skipped; /* what stands for a value that was not kept */
 };
 
@@ -136,7 +138,7 @@ static bool note_goes_out(const struct writing *writing, const struct pg_tree_en
     if (field->type == PG_T_NOTES)
         return false;
     if (writing->node)
-        return pg_marks_of(note->key, NULL) != 0;
+        return pg_marks_of(note->key, pg_tree_string(note->value)) != 0;
     return strcmp(note->key, PG_CALICO_METADATA_NOTE) == 0 && pg_tree_string(note->value);
 }
 
@@ -216,6 +218,8 @@ static bool goes_out(const struct writing *writing, const struct pg_tree_entry *
 
     if (is_notes(field))
         return notes_go_out(writing, entry->value, field);
+    if (field && field->type == PG_T_FLAGS) /* write_args() */
+        return false;
     return entry->value->kind != PG_TREE_SKIPPED || (field ? writing->all : !shape->open);
 }
 
@@ -238,6 +242,21 @@ static void write_entry(struct writing *writing, const struct pg_tree_entry *ent
         write_json(writing, entry->value, field ? field->shape : NULL);
 }
 
+/* Of the arguments of a container those that tell of plugins, whatever else is among them. */
+static void write_args(struct writing *writing, const struct pg_tree *map,
+                       const struct pg_shape *shape, bool *any)
+{
+    const struct pg_field *field = shape ? pg_shape_find(shape, "args", 4) : NULL;
+    struct pg_buf args = {0};
+
+    if (!writing->agents || !field || field->type != PG_T_FLAGS)
+        return;
+    if (pg_agent_print_args(&args, map))
+        pg_buf_printf(writing->out, "%s\"args\":%s", *any ? "," : "", pg_buf_text(&args));
+    *any = *any || args.n > 0;
+    pg_buf_free(&args);
+}
+
 /* `shape`: of a map, or of the elements of a list; NULL where there is none. */
 static void write_json(struct writing *writing, const struct pg_tree *node,
                        const struct pg_shape *shape)
@@ -250,6 +269,7 @@ static void write_json(struct writing *writing, const struct pg_tree *node,
         pg_buf_putc(writing->out, '{');
         for (uint32_t i = 0; i < node->n; i++)
             write_entry(writing, &node->entries[i], shape, &any);
+        write_args(writing, node, shape, &any);
         pg_buf_putc(writing->out, '}');
         return;
     case PG_TREE_SEQ:
@@ -355,6 +375,8 @@ struct pg_object pg_object_prune(struct pg_buf *out, const struct pg_tree *tree,
     write_string(out, object.api_version, strlen(object.api_version));
     pg_buf_puts(out, ",\"kind\":");
     write_string(out, object.kind, strlen(object.kind));
+    writing.agents =
+        (object.ns || default_ns) && pg_agents_live_in(object.ns ? object.ns : default_ns);
     write_metadata(&writing, metadata, shape, has_namespace(metadata) ? NULL : default_ns);
     for (uint32_t i = 0; i < tree->n; i++) {
         const struct pg_tree_entry *entry = &tree->entries[i];

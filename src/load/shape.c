@@ -93,6 +93,7 @@ const char *pg_type_what(enum pg_type type)
     case PG_T_INTSTRLIST: return "a list of numbers and names";
     case PG_T_OBJECT: return "a map";
     case PG_T_LIST: return "a list";
+    case PG_T_FLAGS:
     case PG_T_ANY: break;
     }
     return "something";

@@ -22,6 +22,7 @@ enum pg_type {
     PG_T_INTSTR, /* a 32-bit number or a string: ports */
     PG_T_STRMAP, /* a map of strings: labels */
     PG_T_NOTES,  /* a map of strings whose values nobody reads: annotations */
+    PG_T_FLAGS, /* arguments of a container: kept while it is read, neither checked nor copied (agents.h) */
     PG_T_STRLIST,
     PG_T_INTSTRLIST, /* a list of numbers and strings */
     PG_T_OBJECT,

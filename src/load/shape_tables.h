@@ -65,6 +65,10 @@
     {                                             \
         name, PG_T_STRLIST, NULL, sizeof name - 1 \
     }
+#define FLAGS(name)                             \
+    {                                           \
+        name, PG_T_FLAGS, NULL, sizeof name - 1 \
+    }
 #define OBJECT(name, shape)                          \
     {                                                \
         name, PG_T_OBJECT, &(shape), sizeof name - 1 \

@@ -22,7 +22,7 @@ const struct pg_shape pg_shape_brief = TABLE(pg_shape_brief, false, true);
 SOFT_SHAPE(container_port, INT("containerPort"), ANY("hostIP"), ANY("hostPort"), STRING("name"),
            STRING("protocol"));
 
-SHAPE(container, ANY("args"), ANY("command"), ANY("env"), ANY("envFrom"), ANY("image"),
+SHAPE(container, FLAGS("args"), FLAGS("command"), ANY("env"), ANY("envFrom"), ANY("image"),
       ANY("imagePullPolicy"), ANY("lifecycle"), ANY("livenessProbe"), STRING("name"),
       LIST("ports", container_port), ANY("readinessProbe"), ANY("resizePolicy"), ANY("resources"),
       STRING("restartPolicy"), ANY("restartPolicyRules"), ANY("securityContext"),

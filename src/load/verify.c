@@ -193,6 +193,8 @@ static void check_field(struct pg_decode *decode, const struct pg_at *at,
     /* The metadata's labels, but no selector's: those are never soft. */
     bool labels = field->type == PG_T_STRMAP && strcmp(field->name, "labels") == 0;
 
+    if (field->type == PG_T_FLAGS)
+        return;
     if (field->type != PG_T_ANY && at->raw->kind == PG_TREE_SKIPPED) {
         /* While it was read the object was of another kind, so nobody knows what is in it. */
         pg_decode_reject(decode, PG_CODE_OBJ_TYPE, at,
@@ -201,6 +203,7 @@ static void check_field(struct pg_decode *decode, const struct pg_at *at,
         return;
     }
     switch (field->type) {
+    case PG_T_FLAGS:
     case PG_T_ANY: return;
     case PG_T_STRING:
     case PG_T_BOOL:

@@ -221,6 +221,43 @@ bool pg_report_not_enforced(const struct pg_eval *eval)
     return plugin.enforcement == PG_ENFORCEMENT_ABSENT && !taken_for_idle(eval);
 }
 
+/* " a/b" or " a/b and 2 more": a policy and how many more there are. */
+static void print_policies(struct pg_buf *out, const struct pg_cluster *cluster, uint32_t first,
+                           uint32_t n)
+{
+    pg_policy_print(out, cluster, first);
+    if (n > 1)
+        pg_buf_printf(out, " and %u more", n - 1);
+}
+
+/* What the plugins lack that policies here ask for; "" where that is nothing. */
+static const char *lacks_text(struct pg_arena *arena, const struct pg_cluster *cluster,
+                              const struct pg_plugin *plugin)
+{
+    struct pg_buf text = {0};
+    uint32_t first = 0, n;
+    for (uint32_t i = 0; i < plugin->nseen; i++) {
+        const struct pg_plugin_seen *seen = &plugin->seen[i];
+        if (seen->enforcement == PG_ENFORCEMENT_ABSENT)
+            continue;
+        for (const struct pg_lack *lack = seen->lacks; lack && lack->text; lack++)
+            if ((n = pg_plugin_count(cluster, lack, &first)) > 0) {
+                pg_buf_printf(&text, " %s (%s: ", lack->text, pg_feature_name(lack->feature));
+                print_policies(&text, cluster, first, n);
+                pg_buf_puts(&text, ").");
+            }
+        if ((n = pg_plugin_count_unread(cluster, seen, &first)) > 0) {
+            pg_buf_printf(&text, " %s is not known to read all kinds of policies here (",
+                          seen->name);
+            print_policies(&text, cluster, first, n);
+            pg_buf_puts(&text, ").");
+        }
+    }
+    const char *kept = pg_arena_strdup(arena, pg_buf_text(&text));
+    pg_buf_free(&text);
+    return kept;
+}
+
 const char *pg_report_enforcement_text(struct pg_arena *arena, const struct pg_eval *eval)
 {
     static const char *const words[] = {
@@ -233,8 +270,8 @@ const char *pg_report_enforcement_text(struct pg_arena *arena, const struct pg_e
         return "Policies are taken to have no effect (assume-enforced=no).";
     if (!plugin.name)
         return "Policy as written; the cluster's network plugin must enforce it (none seen).";
-    return pg_arena_printf(arena, "%s: %s (%s).", words[plugin.enforcement], plugin.sentence,
-                           plugin.evidence);
+    return pg_arena_printf(arena, "%s: %s (%s).%s", words[plugin.enforcement], plugin.sentence,
+                           plugin.evidence, lacks_text(arena, pg_eval_cluster(eval), &plugin));
 }
 
 static void print_enforcement(struct pg_buf *out, const struct pg_eval *eval)
@@ -266,6 +303,46 @@ void pg_report_foot(struct pg_buf *out, const struct pg_eval *eval)
 
 /* --- documents ------------------------------------------------------------------------------------ */
 
+static void write_kinds(struct pg_json *json, const char *key, unsigned kinds)
+{
+    pg_json_array(json, key, true);
+    for (unsigned kind = 0; kind < 32; kind++)
+        if ((kinds & (1u << kind)) != 0 && pg_plugin_kind_name(kind))
+            pg_json_text(json, NULL, pg_plugin_kind_name(kind));
+    pg_json_end(json);
+}
+
+static void write_lack(struct pg_json *json, const struct pg_cluster *cluster,
+                       const struct pg_lack *lack)
+{
+    uint32_t first;
+    pg_json_object(json, NULL, true);
+    pg_json_text(json, "feature", pg_feature_name(lack->feature));
+    pg_json_text(json, "text", lack->text);
+    pg_json_int(json, "policies", pg_plugin_count(cluster, lack, &first));
+    pg_json_end(json);
+}
+
+static void write_plugin(struct pg_json *json, const struct pg_cluster *cluster,
+                         const struct pg_plugin_seen *seen)
+{
+    pg_json_object(json, NULL, false);
+    pg_json_text(json, "name", seen->name);
+    pg_json_text(json, "state", pg_enforcement_name(seen->enforcement));
+    pg_json_text(json, "evidence", seen->evidence);
+    if (seen->own_node)
+        pg_json_text(json, "ownNode", seen->own_node);
+    else
+        pg_json_null(json, "ownNode");
+    pg_json_array(json, "lacks", false);
+    for (const struct pg_lack *lack = seen->lacks; lack && lack->text; lack++)
+        write_lack(json, cluster, lack);
+    pg_json_end(json);
+    write_kinds(json, "reads", seen->reads);
+    write_kinds(json, "mayRead", seen->may_read);
+    pg_json_end(json);
+}
+
 static void write_enforcement(struct pg_json *json, const struct pg_cluster *cluster)
 {
     struct pg_arena *scratch = pg_arena_new();
@@ -275,11 +352,18 @@ static void write_enforcement(struct pg_json *json, const struct pg_cluster *clu
     if (plugin.name) {
         pg_json_text(json, "plugin", plugin.name);
         pg_json_text(json, "evidence", plugin.evidence);
+        pg_json_bool(json, "mixed", plugin.mixed);
     } else {
         pg_json_null(json, "plugin");
         pg_json_null(json, "evidence");
     }
     pg_json_end(json);
+    if (plugin.name) {
+        pg_json_array(json, "plugins", false);
+        for (uint32_t i = 0; i < plugin.nseen; i++)
+            write_plugin(json, cluster, &plugin.seen[i]);
+        pg_json_end(json);
+    }
     pg_arena_free(scratch);
 }
 

@@ -194,6 +194,34 @@ static void put_causes(struct pg_lines *lines, const struct pg_tui_world *world)
     }
 }
 
+static void put_line(struct pg_lines *lines, const char *before, const char *text)
+{
+    struct pg_buf out = {0};
+    pg_buf_printf(&out, "%s%s", before, text);
+    pg_lines_wrap(lines, 4, 6, PG_ROLE_TEXT, PG_NO_LOC, pg_buf_text(&out));
+    pg_buf_free(&out);
+}
+
+/* What each plugin that was seen is known to do otherwise. */
+static void put_plugins(struct pg_lines *lines, const struct pg_plugin *plugin)
+{
+    struct pg_buf out = {0};
+    for (uint32_t i = 0; i < plugin->nseen; i++) {
+        const struct pg_plugin_seen *seen = &plugin->seen[i];
+        const struct pg_lack *lack = seen->lacks;
+        pg_buf_clear(&out);
+        pg_buf_printf(&out, "%s, told by %s", seen->name, seen->evidence);
+        pg_lines_wrap(lines, 2, 6, PG_ROLE_TEXT, PG_NO_LOC, pg_buf_text(&out));
+        put_line(lines, "own node: ",
+                 seen->own_node ? seen->own_node : "nothing is known here beside the specification");
+        if (!lack)
+            put_line(lines, "lacks: ", "nothing that is known here");
+        for (; lack && lack->text; lack++)
+            put_line(lines, "lacks: ", lack->text);
+    }
+    pg_buf_free(&out);
+}
+
 void pg_page_build_diags(struct pg_tui *app, struct pg_view *view)
 {
     struct pg_lines *lines = &view->page.lines;
@@ -204,6 +232,7 @@ void pg_page_build_diags(struct pg_tui *app, struct pg_view *view)
                   app->world->plugin.enforcement == PG_ENFORCEMENT_ABSENT ? PG_ROLE_WARN
                                                                           : PG_ROLE_TEXT,
                   PG_NO_LOC, app->world->plugin.sentence);
+    put_plugins(lines, &app->world->plugin);
     put_origin(lines, app, cluster);
     put_unevaluated(lines, app->world->eval);
     put_diags(lines, cluster);

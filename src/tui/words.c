@@ -437,6 +437,8 @@ void pg_words_assume(struct pg_buf *out, const struct pg_tui_world *world)
     pg_assume_print(&text, assume);
     if (assume->not_enforced)
         pg_buf_puts(out, "assumes");
+    else if (plugin->mixed && plugin->enforcement == PG_ENFORCEMENT_UNKNOWN)
+        pg_buf_puts(out, "assumes that every node enforces");
     else if (plugin->enforcement == PG_ENFORCEMENT_FOUND)
         pg_buf_printf(out, "%s enforces", plugin->name);
     else if (plugin->name)

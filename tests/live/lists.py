@@ -207,6 +207,34 @@ def same_as_snapshot(bench):
     assert SECRET not in text and "env" not in text and "managedFields" not in text
 
 
+def plugin_by_its_arguments(bench):
+    """What an argument tells of the network plugin is read of DaemonSets or their pods, and a snapshot tells the same;
+    of what else stands there, nothing is kept."""
+    spec = {"hostNetwork": True, "nodeName": "n1", "containers": [
+        {"name": "aws-node", "env": [{"name": "A", "value": SECRET}]},
+        {"name": "aws-eks-nodeagent", "command": ["/controller", "--token", SECRET],
+         "args": ["--enable-network-policy=false", "--log=" + SECRET], "env": [{"name": "A", "value": SECRET}]}]}
+    agent = obj("v1", "Pod", "aws-node-x", "kube-system", spec=spec, status={"podIP": "192.168.0.1"})
+    agent["metadata"]["ownerReferences"] = [{"apiVersion": "apps/v1", "kind": "DaemonSet", "name": "aws-node",
+                                             "uid": "u", "controller": True}]
+    objects = world() + [agent, obj("apps/v1", "DaemonSet", "aws-node", "kube-system", spec={
+        "selector": {}, "template": {"metadata": {"labels": {"a": "b"}}, "spec": {**spec, "nodeName": None}}})]
+    for may in (None, (("", "namespaces"), ("", "pods"), ("", "networkpolicies"), ("", "services"), ("", "nodes"))):
+        api = bench.serve(objects)
+        if may:
+            limited(api, *may)
+        config, path = bench.kubeconfig(api), os.path.join(bench.dir, "plugin.yaml")
+        live = Run("policies", "-o", "json", "--kubeconfig", config).json()["source"]
+        assert live["enforcement"]["state"] == "absent" and live["enforcement"]["plugin"] == "AWS VPC CNI", live
+        Run("snapshot", "-o", path, "--kubeconfig", config)
+        back = Run("policies", "-o", "json", "-f", path).json()["source"]
+        assert back["enforcement"] == live["enforcement"] and back["plugins"] == live["plugins"], back
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        assert SECRET not in text and "env" not in text.replace("--enable", "") and "token" not in text, text
+        assert text.count("--enable-network-policy=false") == (1 if may else 2), text
+
+
 def empty_cluster(bench):
     run = Run("matrix", "--kubeconfig", bench.kubeconfig(bench.serve([])))
     assert run.status == 0, (run.status, run.err)
@@ -222,4 +250,4 @@ if __name__ == "__main__":
     sys.exit(main([same_as_manifests, only_get_with_our_name, pages, finished_pods_are_not_asked_for,
                    client_certificate, impersonation, plain_discovery, group_that_can_not_be_had, group_whose_server_never_answered, calico_is_read_in_one_group, where_a_rule_stands,
                    one_namespace, its_labels_may_be_had, policies_of_a_namespace_refused, served_kind_refused, discovery_refused,
-                   nothing_may_be_read, same_as_snapshot, empty_cluster, rejected_policies_are_told]))
+                   nothing_may_be_read, same_as_snapshot, plugin_by_its_arguments, empty_cluster, rejected_policies_are_told]))

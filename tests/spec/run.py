@@ -284,10 +284,30 @@ def compare_answer(vector, question, got, status):
         families = {k: VERDICTS[v] for k, v in question["families"].items()}
         if got.get("families") != families:
             yield f"families: wanted {families}, got {got.get('families')}"
+    yield from compare_notes(question, got)
+    yield from compare_enforcement(vector.spec.get("enforcement", {}), got)
     for direction in ("egress", "ingress"):
         for b in (got.get(direction) or {}).get("because", []):
             if (b.get("group"), b.get("kind")) in GROUPS.values():
                 yield from compare_place(vector, b, direction)
+
+
+def compare_notes(question, got):
+    notes = got.get("notes") or []
+    for part in question.get("notes", []):
+        if not any(part in note for note in notes):
+            yield f"notes: none says {part!r}: {notes}"
+    for part in question.get("no-notes", []):
+        for note in (n for n in notes if part in n):
+            yield f"notes: one says {part!r}: {note}"
+
+
+def compare_enforcement(want, got):
+    """Of source.enforcement what the vector names."""
+    have = (got.get("source") or {}).get("enforcement") or {}
+    for key, value in want.items():
+        if have.get(key, False) != value:
+            yield f"enforcement: {key}: wanted {value!r}, got {have.get(key)!r}"
 
 
 def compare_backends(question, got):
@@ -512,6 +532,7 @@ def self_test_in(root, tap):
 
     reject = {"expect": [denied], "load": [{"object": "NetworkPolicy x/bad", "result": "reject",
                                             "fields": ["spec.egress[0].to[0]"]}]}
+    enforced = {"expect": [denied], "enforcement": {"state": "found", "plugin": "P"}}
     points = {"expect": [], "endpoints": ["x/a", "x/b"], "excluded": {"x/gone": "succeeded"}}
     where = "rejected: NetworkPolicy x/bad: spec.egress[0].to[0]: no"
     trials = [
@@ -547,6 +568,13 @@ def self_test_in(root, tap):
         ("another verdict of a backend", [service], backends("denied", "denied"), False),
         ("a backend missing", [service], backends("allowed"), False),
         ("mixed with exit status 0", [service], backends("allowed", "denied", status=0), False),
+        ("a note", [{**denied, "notes": ["is red"]}], answer(notes=["it is red"]), True),
+        ("a note missing", [{**denied, "notes": ["is red"]}], answer(notes=["it is blue"]), False),
+        ("a note that must not be", [{**denied, "no-notes": ["red"]}], answer(notes=["it is red"]), False),
+        ("what enforces", enforced, answer(source={"enforcement": {"state": "found", "plugin": "P"}}), True),
+        ("something else enforces", enforced, answer(source={"enforcement": {"state": "found", "plugin": "Q"}}), False),
+        ("nothing enforces", enforced, answer(source={"enforcement": {"state": "absent", "plugin": "P"}}), False),
+        ("nothing is said of it", enforced, answer(), False),
         ("the endpoints", points, groups("b", "a", "more"), True),
         ("an endpoint missing", points, groups("b"), False),
         ("a pod that is no endpoint", points, groups("a", "b", "gone"), False),

@@ -24,7 +24,7 @@ def matrix(*source):
     if done.returncode not in (0, 4):
         return None
     document = json.loads(done.stdout)
-    enforcement = document["source"]["enforcement"]
+    enforcement = document["source"]["enforcement"], document["source"].get("plugins")
     reasons = sorted((u["reason"], u.get("kind"), u.get("namespace"), u.get("name")) for u in document["unevaluated"]
                      if u["reason"] != "unreadable")
     return {key: document[key] for key in ("groups", "connections", "cells")}, reasons, enforcement

@@ -79,6 +79,8 @@ tests_unit_test_keys_SOURCES = tests/unit/test_keys.c tests/unit/unit.h
 
 unit_tests += tests/unit/test_service
 tests_unit_test_service_SOURCES = tests/unit/test_service.c tests/unit/unit.h tests/unit/world.h
+unit_tests += tests/unit/test_plugin
+tests_unit_test_plugin_SOURCES = tests/unit/test_plugin.c tests/unit/unit.h tests/unit/world.h
 unit_tests += tests/unit/test_special
 tests_unit_test_special_SOURCES = tests/unit/test_special.c tests/unit/unit.h tests/unit/world.h
 unit_tests += tests/unit/test_decode_route

@@ -25,6 +25,107 @@ static void assert_objects(const char *text, const char *expected)
     pg_buf_free(&found);
 }
 
+/* What an object says, where `kind`, namespace and the fields of its one container are given. */
+static void assert_agent(const char *kind, const char *ns, const char *container,
+                         const char *expected)
+{
+    bool set = strcmp(kind, "DaemonSet") == 0;
+    const char *version = set ? "apps/v1" : "v1", *close = set ? "}}" : "";
+    const char *open = set ? "\"template\":{\"spec\":{" : "";
+    char text[900], wanted[900];
+
+    snprintf(text, sizeof text,
+             "{\"apiVersion\":\"%s\",\"kind\":\"%s\",\"metadata\":{\"name\":\"a\",\"namespace\":"
+             "\"%s\"},\"spec\":{%s\"containers\":[{%s,\"env\":[{\"name\":\"TOKEN\",\"value\":"
+             "\"hunter2\"}]}]}%s}",
+             version, kind, ns, open, container, close);
+    snprintf(wanted, sizeof wanted,
+             "%s %s %s/a\n{\"apiVersion\":\"%s\",\"kind\":\"%s\",\"metadata\":{\"name\":\"a\","
+             "\"namespace\":\"%s\"},\"spec\":{%s\"containers\":[{%s}]}%s}\n",
+             version, kind, ns, version, kind, ns, open, expected, close);
+    assert_objects(text, wanted);
+}
+
+/* Of arguments only those stay that tell of plugins, as the table writes them, and only where plugins live. */
+static void test_arguments(void **state)
+{
+    static const struct {
+        const char *name, *args, *kept;
+    } cases[] = {
+        {"aws-eks-nodeagent", "\"--enable-ipv6=false\",\"--enable-network-policy=true\"",
+         "\"--enable-network-policy=true\""},
+        {"aws-network-policy-agent", "\"-enable-network-policy=F\"",
+         "\"--enable-network-policy=false\""},
+        {"aws-eks-nodeagent", "\"--enable-network-policy=hunter2\"", "\"--enable-network-policy=?\""},
+        {"aws-eks-nodeagent", "\"--enable-network-policy=$(NETPOL)\"",
+         "\"--enable-network-policy=?\""},
+        {"aws-eks-nodeagent", "\"--token=hunter2\",\"hunter2\"", ""},
+        {"kube-router", "\"--run-firewall\",\"false\"", "\"--run-firewall=true\""},
+        {"kube-router", "\"--run-firewall=true\",\"--run-firewall=false\"",
+         "\"--run-firewall=false\""},
+        {"kube-router", "\"-c\",\"exec kube-router --run-firewall=false --x=hunter2\"",
+         "\"--run-firewall=?\""},
+        {"cilium-agent", "\"--enable-policy\",\"never\",\"--allow-localhost=policy\"",
+         "\"--enable-policy=never\",\"--allow-localhost=policy\""},
+        {"cilium-agent", "\"--enable-policy\"", "\"--enable-policy=?\""},
+        {"cilium-agent", "\"--enable-policy-accounting=false\"", ""},
+        {"kube-network-policies", "\"--baseline-admin-network-policy=true\",\"--v=2\"",
+         "\"--baseline-admin-network-policy=true\""},
+        {"weave-npc", "\"hunter2\"", ""},
+    };
+    char container[300], kept[300];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snprintf(container, sizeof container, "\"args\":[%s],\"name\":\"%s\"", cases[i].args,
+                 cases[i].name);
+        snprintf(kept, sizeof kept, "\"name\":\"%s\",\"args\":[%s]", cases[i].name, cases[i].kept);
+        assert_agent("Pod", "kube-system", container, kept);
+        assert_agent("DaemonSet", "kube-system", container, kept);
+        snprintf(kept, sizeof kept, "\"name\":\"%s\"", cases[i].name);
+        assert_agent("Pod", "shop", container, kept);
+    }
+    assert_agent("Pod", "kube-system",
+                 "\"name\":\"web\",\"args\":[\"--enable-network-policy=true\"]", "\"name\":\"web\"");
+    assert_agent("Pod", "kube-system", "\"name\":\"kube-router\"", "\"name\":\"kube-router\"");
+    assert_agent("Pod", "kube-system", "\"name\":\"kube-router\",\"command\":[\"--run-firewall=0\"]",
+                 "\"name\":\"kube-router\",\"args\":[\"--run-firewall=false\"]");
+}
+
+/* The arguments of k3s stand in an annotation, and the keys to its datastore may be among them. */
+static void test_node_arguments(void **state)
+{
+    static const struct {
+        const char *args, *kept;
+    } cases[] = {
+        {"[\\\"server\\\",\\\"--datastore-endpoint\\\",\\\"hunter2\\\"]", "[]"},
+        {"[\\\"--disable-network-policy\\\",\\\"--token\\\",\\\"hunter2\\\"]",
+         "[\\\"--disable-network-policy\\\"]"},
+        {"[\\\"--disable-network-policy=true\\\"]", "[\\\"--disable-network-policy\\\"]"},
+        {"[\\\"--disable-network-policy\\\",\\\"false\\\"]", "[]"},
+        {"[\\\"--disable-network-policy=hunter2\\\"]", NULL},
+        {"--disable-network-policy", NULL},
+    };
+    char text[500], wanted[500], kept[200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snprintf(text, sizeof text,
+                 "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"n\","
+                 "\"annotations\":{\"k3s.io/node-args\":\"%s\",\"secret\":\"hunter2\"}}}",
+                 cases[i].args);
+        kept[0] = '\0';
+        if (cases[i].kept)
+            snprintf(kept, sizeof kept, ",\"annotations\":{\"k3s.io/node-args\":\"%s\"}",
+                     cases[i].kept);
+        snprintf(wanted, sizeof wanted,
+                 "v1 Node /n\n{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":"
+                 "\"n\"%s}}\n",
+                 kept);
+        assert_objects(text, wanted);
+    }
+}
+
 /* Elements of a built-in list don't say what they are; what nobody reads is gone. */
 static void test_list(void **state)
 {
@@ -137,7 +238,7 @@ static void test_annotations(void **state)
         "/n2\n{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"n2\","
         "\"annotations\":"
         "{"
-        "\"k3s.io/node-args\":\"\"}}}\n");
+        "\"k3s.io/node-args\":\"[]\"}}}\n");
 }
 
 /* Of what Calico stores in an annotation the labels stay, and that there is something wrong with it. */
@@ -272,11 +373,12 @@ static void test_member_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_list),          cmocka_unit_test(test_custom),
-        cmocka_unit_test(test_unknown_field), cmocka_unit_test(test_yaml_in),
-        cmocka_unit_test(test_annotations),   cmocka_unit_test(test_stored_metadata),
-        cmocka_unit_test(test_yaml_numbers),  cmocka_unit_test(test_broken),
-        cmocka_unit_test(test_yaml_out),      cmocka_unit_test(test_member),
+        cmocka_unit_test(test_list),           cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_node_arguments), cmocka_unit_test(test_custom),
+        cmocka_unit_test(test_unknown_field),  cmocka_unit_test(test_yaml_in),
+        cmocka_unit_test(test_annotations),    cmocka_unit_test(test_stored_metadata),
+        cmocka_unit_test(test_yaml_numbers),   cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_yaml_out),       cmocka_unit_test(test_member),
         cmocka_unit_test(test_member_text),
     };
 

@@ -232,11 +232,11 @@ static void enforcement(void **state)
         {"", "\"enforcement\": {\"state\": \"unknown\", \"plugin\": null, \"evidence\": null}", NULL},
         {DAEMONSET("kube-system", "calico-node", "c"),
          "{\"state\": \"found\", \"plugin\": \"Calico\", \"evidence\": \"DaemonSet "
-         "kube-system/calico-node\"}",
+         "kube-system/calico-node\", \"mixed\": false}",
          NULL},
         {DAEMONSET("kube-flannel", "kube-flannel-ds", "kube-flannel"),
          "{\"state\": \"absent\", \"plugin\": \"Flannel\", \"evidence\": \"DaemonSet "
-         "kube-flannel/kube-flannel-ds\"}",
+         "kube-flannel/kube-flannel-ds\"",
          "NOT ENFORCED: policies describe intent only: this cluster's network plugin\n(Flannel)"},
         {DAEMONSET("kube-flannel", "kube-flannel-ds", "kube-network-policies"),
          "{\"state\": \"found\", \"plugin\": \"Flannel\"", NULL},
@@ -248,7 +248,7 @@ static void enforcement(void **state)
          "{\"state\": \"unknown\", \"plugin\": \"k3s\"", NULL},
         {NODE("v1.30.1+k3s1", "k3s.io/node-args: '[\"server\",\"--disable-network-policy\"]'"),
          "{\"state\": \"absent\", \"plugin\": \"k3s\", \"evidence\": \"--disable-network-policy on "
-         "node n1\"}",
+         "node n1\"",
          "NOT ENFORCED: policies describe intent only: k3s was started"},
         /* so that another plugin may take its place */
         {NODE("v1.30.1+k3s1", "network.cilium.io/ipv4-cilium-host: 10.0.0.1, k3s.io/node-args: "
@@ -260,7 +260,7 @@ static void enforcement(void **state)
         {"apiVersion: polgrid/v1\nkind: Snapshot\nmetadata: {name: s}\nserver: x\n"
          "groups: [cilium.io]\n---\n" NODE(
              "v1.30.1+k3s1", "k3s.io/node-args: '[\"server\",\"--disable-network-policy\"]'"),
-         "{\"state\": \"unknown\", \"plugin\": \"k3s\"", NULL},
+         "{\"state\": \"unknown\", \"plugin\": \"Cilium\"", NULL},
         {NODE("v1.30.1+k3s1",
               "k3s.io/node-args: '[\"server\",\"--disable-network-policy\",\"false\"]'"),
          "{\"state\": \"found\", \"plugin\": \"k3s\"", NULL},
@@ -268,7 +268,7 @@ static void enforcement(void **state)
               "flannel.alpha.coreos.com/backend-type: vxlan, k3s.io/node-args: '[\"server\"]'"),
          "{\"state\": \"found\", \"plugin\": \"k3s\"", NULL},
         {NODE("v1.30.1", "projectcalico.org/IPv4Address: 10.0.0.1/24"),
-         "{\"state\": \"found\", \"plugin\": \"Calico\", \"evidence\": \"annotations of node n1\"}",
+         "{\"state\": \"found\", \"plugin\": \"Calico\", \"evidence\": \"annotations of node n1\"",
          NULL},
         {NODE("v1.30.1", "network.cilium.io/ipv4-cilium-host: 10.0.0.1"),
          "{\"state\": \"found\", \"plugin\": \"Cilium\"", NULL},
@@ -279,7 +279,7 @@ static void enforcement(void **state)
         {"apiVersion: polgrid/v1\nkind: Snapshot\nmetadata: {name: s}\nserver: x\n"
          "groups: [apps, crd.projectcalico.org]\n---\n",
          "{\"state\": \"unknown\", \"plugin\": \"Calico\", \"evidence\": \"the API group "
-         "crd.projectcalico.org\"}",
+         "crd.projectcalico.org\"",
          NULL},
         {"apiVersion: polgrid/v1\nkind: Snapshot\nmetadata: {name: s}\ngroups: [apps]\n---\n" NODE(
              "v1.30.1", "k8s.ovn.org/node-subnets: x"),

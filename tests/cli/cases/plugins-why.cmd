@@ -1,0 +1,1 @@
+polgrid why -f fixtures/plugins.yaml shop/client shop/web:8005
