@@ -6,9 +6,6 @@
 #include "polgrid/policy.h"
 #include "polgrid/vec.h"
 
-#define PART_CONDITION \
-    "it does not by itself, and whether something beside it does could not be read"
-
 /* A sign of a plugin. */
 struct sign {
     struct pg_plugin_seen seen;
@@ -147,7 +144,8 @@ static enum pg_enforcement judge(const struct finding *f, const struct plugin_se
     }
     if (enforcement == PG_ENFORCEMENT_ABSENT && is_read_in_part(f->cluster)) {
         enforcement = PG_ENFORCEMENT_UNKNOWN;
-        *condition = PART_CONDITION;
+        *condition = "it does not by itself, and whether something beside it does could not be "
+                     "read";
     }
     return enforcement;
 }
@@ -250,12 +248,19 @@ static void add_k3s(struct finding *f)
         sign.below = true;
         sign.sentence = "policies describe intent only: k3s was started without its network policy "
                         "controller, all traffic is allowed";
-    }
-    if (off != NULL && is_read_in_part(f->cluster)) {
-        sign.seen.enforcement = PG_ENFORCEMENT_UNKNOWN;
-        sign.sentence = say(f, "k3s", PG_ENFORCEMENT_UNKNOWN, PART_CONDITION);
+        if (marked_node(f->cluster, PG_MARK_K3S_NO_FLANNEL) != NULL || is_read_in_part(f->cluster)) {
+            sign.seen.enforcement = PG_ENFORCEMENT_UNKNOWN;
+            sign.sentence = "whether policies are enforced is not known: k3s does not, and what "
+                            "runs beside it was not seen";
+        }
     }
     pg_vec_push(f->arena, &f->signs, sign);
+}
+
+/* All that was seen is that k3s's own controller is off. That is how other plugins are put on it. */
+static bool is_off_only(const struct finding *f)
+{
+    return f->signs.n == 1 && f->signs.v[0].set == NULL && f->signs.v[0].below;
 }
 
 /* Annotations that plugins write on their nodes. */
@@ -523,15 +528,15 @@ static void settle_many(struct finding *f, struct pg_plugin *plugin)
                                  plugin->name);
 }
 
-/* One that does not enforce need not be alone: its own controller is turned off, or left out, for others. */
-static bool has_traces_of_another(const struct finding *f, const struct sign *sign)
+/* One that does not enforce need not be alone where the API knows the objects of another. */
+static bool is_another_served(const struct finding *f, const struct sign *sign)
 {
     const char *family = pg_plugin_facts(sign->seen.name)->family;
     for (size_t i = 0; i < NGROUPS; i++)
         if (strcmp(pg_plugin_facts(GROUPS[i].name)->family, family) != 0 &&
             is_group_served(f->cluster, GROUPS[i].group))
             return true;
-    return marked_node(f->cluster, PG_MARK_K3S_NO_FLANNEL) != NULL;
+    return false;
 }
 
 static void settle_one(struct finding *f, struct pg_plugin *plugin)
@@ -542,7 +547,7 @@ static void settle_one(struct finding *f, struct pg_plugin *plugin)
     plugin->evidence = sign->seen.evidence;
     plugin->enforcement = sign->seen.enforcement;
     plugin->sentence = sign->sentence;
-    if (sign->seen.enforcement == PG_ENFORCEMENT_ABSENT && has_traces_of_another(f, sign)) {
+    if (sign->seen.enforcement == PG_ENFORCEMENT_ABSENT && is_another_served(f, sign)) {
         plugin->enforcement = PG_ENFORCEMENT_UNKNOWN;
         plugin->sentence = say(f, sign->seen.name, PG_ENFORCEMENT_UNKNOWN,
                                "it does not by itself, and what runs beside it was not seen");
@@ -563,6 +568,8 @@ static void settle_one(struct finding *f, struct pg_plugin *plugin)
         sign->seen.name, enforces ? "enforces" : "does not enforce", text_of(f, bare->name), more);
 }
 
+/* --- all of it ------------------------------------------------------------------------------------ */
+
 struct pg_plugin pg_plugin_find(struct pg_arena *arena, const struct pg_cluster *cluster)
 {
     struct finding f = {.arena = arena, .cluster = cluster};
@@ -573,7 +580,7 @@ struct pg_plugin pg_plugin_find(struct pg_arena *arena, const struct pg_cluster 
         add_set(&f, &pg_plugin_sets[i]);
     add_k3s(&f);
     add_marks(&f);
-    if (f.signs.n == 0)
+    if (f.signs.n == 0 || is_off_only(&f))
         add_groups(&f);
     add_cloud(&f);
     drop_lower_layers(&f);

@@ -6,8 +6,7 @@
 
 #define K3S_ARGS   "k3s.io/node-args"
 #define NO_POLICY  "--disable-network-policy"
-#define BACKEND    "--flannel-backend"
-#define NO_FLANNEL "\"" BACKEND "\",\"none\""
+#define NO_FLANNEL "--flannel-backend"
 
 static const struct {
     const char *prefix;
@@ -18,58 +17,49 @@ static const struct {
     {"k8s.ovn.org/", PG_MARK_OVN},          {"flannel.alpha.coreos.com/", PG_MARK_FLANNEL},
 };
 
-/* The value of an argument: behind its `=`, else the word that follows, unless that is an argument itself. False where
-   `word` is another argument. */
-static bool has_value(const char *word, const char *next, const char *argument, const char **value)
+/* A word for a truth, as the argument's value or the word behind it. Nothing: the argument alone is true. */
+static unsigned no_policy(const char *value)
 {
-    size_t n = strlen(argument);
+    if (!value || strcmp(value, "true") == 0)
+        return PG_MARK_K3S_ARGS | PG_MARK_K3S_NO_POLICY;
+    return strcmp(value, "false") == 0 ? (unsigned)PG_MARK_K3S_ARGS : 0u;
+}
 
-    if (strncmp(word, argument, n) != 0 || (word[n] != '=' && word[n] != '\0'))
+/* What an argument has as its value: behind a '=', or the next word, unless that is an argument, too. False where it is
+   another argument. */
+static bool read_argument(json_t *list, size_t i, const char *name, const char **value)
+{
+    const char *word = json_string_value(json_array_get(list, i));
+    const char *next = json_string_value(json_array_get(list, i + 1));
+    size_t n = strlen(name);
+
+    if (!word || strncmp(word, name, n) != 0 || (word[n] != '=' && word[n] != '\0'))
         return false;
     *value = word[n] == '=' ? word + n + 1 : next && *next != '-' ? next : NULL;
     return true;
 }
 
-/* False where a value is not understood: then nothing is told. */
-static bool take_argument(unsigned *marks, const char *word, const char *next)
+/* The arguments of k3s: a list, as JSON in a string. The last counts. What is not understood tells nothing. */
+static unsigned k3s_marks(const char *text)
 {
+    json_t *list = text ? json_loads(text, 0, NULL) : NULL;
+    unsigned marks = json_is_array(list) ? PG_MARK_K3S_ARGS : 0u, flannel = 0;
     const char *value;
-    unsigned mark = PG_MARK_K3S_NO_POLICY;
-    bool set = true;
 
-    if (has_value(word, next, NO_POLICY, &value)) {
-        set = !value || strcmp(value, "true") == 0; /* alone it is true */
-        if (!set && strcmp(value, "false") != 0)
-            return false;
-    } else if (has_value(word, next, BACKEND, &value)) {
-        mark = PG_MARK_K3S_NO_FLANNEL;
-        set = value && strcmp(value, "none") == 0;
-    } else {
-        return true;
-    }
-    *marks = set ? *marks | mark : *marks & ~mark; /* the last counts */
-    return true;
-}
-
-/* The arguments of k3s: a list, as JSON in a string. Nothing, where none of them matters. */
-static unsigned k3s_marks(const char *value)
-{
-    json_t *list = json_loads(*value ? value : "[]", 0, NULL);
-    unsigned marks = PG_MARK_K3S_ARGS;
-    bool good = json_is_array(list);
-
-    for (size_t i = 0; good && i < json_array_size(list); i++) {
-        const char *word = json_string_value(json_array_get(list, i));
-        good = word && take_argument(&marks, word, json_string_value(json_array_get(list, i + 1)));
+    for (size_t i = 0; marks && i < json_array_size(list); i++) {
+        if (read_argument(list, i, NO_POLICY, &value))
+            marks = no_policy(value);
+        else if (read_argument(list, i, NO_FLANNEL, &value))
+            flannel = value && strcmp(value, "none") == 0 ? PG_MARK_K3S_NO_FLANNEL : 0u;
     }
     json_decref(list);
-    return good ? marks : 0u;
+    return marks ? marks | flannel : 0u;
 }
 
 unsigned pg_marks_of(const char *key, const char *value)
 {
     if (strcmp(key, K3S_ARGS) == 0)
-        return value ? k3s_marks(value) : (unsigned)PG_MARK_K3S_ARGS;
+        return k3s_marks(value);
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (strncmp(key, prefixes[i].prefix, strlen(prefixes[i].prefix)) == 0)
             return prefixes[i].mark;
@@ -78,14 +68,12 @@ unsigned pg_marks_of(const char *key, const char *value)
 
 const char *pg_marks_rest(const char *key, const char *value)
 {
-    unsigned marks = pg_marks_of(key, value);
+    unsigned marks = strcmp(key, K3S_ARGS) == 0 ? k3s_marks(value) : 0u;
+    bool policy = marks & PG_MARK_K3S_NO_POLICY, flannel = marks & PG_MARK_K3S_NO_FLANNEL;
 
-    if (marks == 0) /* arguments that were not understood */
-        return "?";
-    marks &= PG_MARK_K3S_NO_POLICY | PG_MARK_K3S_NO_FLANNEL;
-    if (marks == PG_MARK_K3S_NO_POLICY)
-        return "[\"" NO_POLICY "\"]";
-    if (marks == PG_MARK_K3S_NO_FLANNEL)
-        return "[" NO_FLANNEL "]";
-    return marks ? "[\"" NO_POLICY "\"," NO_FLANNEL "]" : "";
+    if (marks == 0)
+        return "";
+    if (policy && flannel)
+        return "[\"" NO_POLICY "\",\"" NO_FLANNEL "=none\"]";
+    return policy ? "[\"" NO_POLICY "\"]" : flannel ? "[\"" NO_FLANNEL "=none\"]" : "[]";
 }

@@ -138,7 +138,7 @@ static bool note_goes_out(const struct writing *writing, const struct pg_tree_en
     if (field->type == PG_T_NOTES)
         return false;
     if (writing->node)
-        return pg_marks_of(note->key, NULL) != 0;
+        return pg_marks_of(note->key, pg_tree_string(note->value)) != 0;
     return strcmp(note->key, PG_CALICO_METADATA_NOTE) == 0 && pg_tree_string(note->value);
 }
 
@@ -216,10 +216,10 @@ static bool goes_out(const struct writing *writing, const struct pg_tree_entry *
 {
     const struct pg_field *field = pg_shape_find(shape, entry->key, entry->key_length);
 
-    if (field && field->type == PG_T_FLAGS)
-        return false;
     if (is_notes(field))
         return notes_go_out(writing, entry->value, field);
+    if (field && field->type == PG_T_FLAGS) /* write_args() */
+        return false;
     return entry->value->kind != PG_TREE_SKIPPED || (field ? writing->all : !shape->open);
 }
 

@@ -162,8 +162,9 @@ class RealCluster:
             "contexts": [{"name": "ctx", "context": context}],
             "clusters": [{"name": "c", "cluster": entry}], "users": [{"name": "u", "user": user}]}))
 
-    def audit(self, agent="polgrid/", since=0):
-        """The audited requests of a client: (verb, user, uri), and how far the log goes now."""
+    def audit(self, agent="polgrid/", since=0, full=False):
+        """The audited requests of a client: (verb, user, uri), and how far the log goes now; `full`: the user with
+        groups, uid and extra, as JSON."""
         with open(self.path("audit.log"), "rb") as f:
             f.seek(since)
             text = f.read()
@@ -173,5 +174,6 @@ class RealCluster:
             entry = json.loads(line)
             if entry.get("userAgent", "").startswith(agent):
                 user = entry.get("impersonatedUser") or entry["user"]
-                found.append((entry["verb"], user.get("username"), entry["requestURI"]))
+                name = json.dumps(user, sort_keys=True) if full else user.get("username")
+                found.append((entry["verb"], name, entry["requestURI"]))
         return found, since + len(whole)

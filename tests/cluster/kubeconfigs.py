@@ -75,6 +75,7 @@ def cases(m):
     m.raw("multi", text + "---\n" + open(os.path.join(m.dir, "other"), encoding="utf-8").read())
     os.makedirs(os.path.join(m.dir, "dirx"), exist_ok=True)
     k = lambda name: ["--kubeconfig", name]  # noqa: E731
+    raw = ("get", "--raw", "/api/v1/namespaces/default/pods")
     yield "plain", k(ok), {}
     yield "list, the first missing", [], {"KUBECONFIG": "nope:ok"}
     yield "missing file", k("nope"), {}
@@ -120,8 +121,7 @@ def cases(m):
     yield "--tls-server-name", k("sni") + ["--tls-server-name", "kube.test"], {}
     yield "server without a scheme", k(m.config("nosch", server=host)), {}
     yield "server with a slash", k(m.config("slash", server=url + "/")), {}
-    yield "server with a path and a query", k(m.config("pre", server=url + "/prefix/x?q=1#f")), {}, (
-        "get", "--raw", "/api/v1/namespaces/default/pods")
+    yield "server with a path and a query", k(m.config("pre", server=url + "/prefix/x?q=1#f")), {}, raw
     yield "http to a TLS port", k(m.config("http", server="http://" + host)), {}
     yield "basic", k(m.config("basic", "username: a, password: b")), {}
     yield "basic and token", k(m.config("bt", f"username: a, password: b, token: {READER}")), {}
@@ -138,7 +138,8 @@ def cases(m):
     yield "exec and token", k(m.config("ex8", exec_() + f", token: {ADMIN}")), {}
     yield "exec with a wrong token", k(m.config("ex9", exec_(more=", env: [{name: TOKEN, value: wrong}]"))), {}
     yield "--token over exec", k("ex9") + ["--token", ADMIN], {}
-    yield "as", k(m.config("as", f'token: {ADMIN}, as: bob, as-groups: [g1], as-uid: "7", as-user-extra: {{"k/x Y": [v]}}')), {}
+    impersonates = f'token: {ADMIN}, as: bob, as-groups: [g1], as-uid: "7", as-user-extra: {{"k/x Y": [v]}}'
+    yield "as, groups, uid, extra", k(m.config("as", impersonates)), {}, raw
     yield "as-groups without as", k(m.config("asg", f"token: {ADMIN}, as-groups: [g1]")), {}
     yield "--as", k("other") + ["--as", "somebody"], {}
     policies = ("get", "networkpolicies")
@@ -162,7 +163,7 @@ def users_of(asked):
 
 
 def places_of(asked):
-    """As whom, below which path, and in which namespaces."""
+    """As whom, with groups and all, below which path, and in which namespaces."""
     found = [re.match(r"(.*?)/(?:apis?|version)\b(?:.*?/namespaces/([^/?]+)/)?", uri) for _, _, uri in asked]
     return (users_of(asked), {f.group(1) for f in found if f}, {f.group(2) for f in found if f and f.group(2)})
 
@@ -173,7 +174,7 @@ def kubectl(c, words, env, ask):
     _, at = c.audit(agent="")
     done = c.kubectl_plain(*(ask or whoami), *words, env=env)
     if ask:
-        asked, _ = c.audit(agent="kubectl/", since=at)
+        asked, _ = c.audit(agent="kubectl/", since=at, full=True)
         return places_of(asked), done.stderr.decode()
     return done.stdout.decode().strip() if done.returncode == 0 else "refused", done.stderr.decode()
 
@@ -181,10 +182,9 @@ def kubectl(c, words, env, ask):
 def polgrid(c, words, env, ask):
     _, at = c.audit(agent="")
     run = Run("matrix", "--totals", *words, env=env)
-    asked, _ = c.audit(since=at)
-    users = users_of(asked)
+    users = users_of(c.audit(since=at)[0])
     got = users.pop() if len(users) == 1 else "refused"
-    return run, got, places_of(asked) if ask else got
+    return run, got, places_of(c.audit(since=at, full=True)[0]) if ask else got
 
 
 def kubeconfigs(c):

@@ -215,7 +215,12 @@ static void unread(void **state)
         {SNAPSHOT("server: x\nunread: [" UNREAD("pods", "Pod") ", " UNREAD("daemonsets",
                                                                            "DaemonSet") "]")
              NODE_WITH("n1", NOTES("k3s.io/node-args: '[\"--disable-network-policy\"]'"), "v1+k3s1"),
-         "k3s", UNKNOWN, false, "could not be read"},
+         "k3s", UNKNOWN, false, "what runs beside it was not seen"},
+        {SNAPSHOT("server: x\ngroups: [cilium.io]") SYSTEM("kube-flannel-ds"), "Flannel", UNKNOWN,
+         false, "what runs beside it was not seen"},
+        {SNAPSHOT("server: x\ngroups: [networking.k8s.aws]")
+             AWS(ARGS("--enable-network-policy=false")),
+         "AWS VPC CNI", ABSENT, false, NULL},
         {SNAPSHOT("server: x\ngroups: [crd.projectcalico.org]")
              NODE_WITH("n1", NOTES("flannel.alpha.coreos.com/backend-type: vxlan"), "v1"),
          "Canal", UNKNOWN, false, "whether Calico runs was not seen"},

@@ -260,7 +260,7 @@ static void enforcement(void **state)
         {"apiVersion: polgrid/v1\nkind: Snapshot\nmetadata: {name: s}\nserver: x\n"
          "groups: [cilium.io]\n---\n" NODE(
              "v1.30.1+k3s1", "k3s.io/node-args: '[\"server\",\"--disable-network-policy\"]'"),
-         "{\"state\": \"unknown\", \"plugin\": \"k3s\"", NULL},
+         "{\"state\": \"unknown\", \"plugin\": \"Cilium\"", NULL},
         {NODE("v1.30.1+k3s1",
               "k3s.io/node-args: '[\"server\",\"--disable-network-policy\",\"false\"]'"),
          "{\"state\": \"found\", \"plugin\": \"k3s\"", NULL},
