@@ -43,6 +43,7 @@ static void follow(void *context, int timeout_ms, struct pg_tui_feed *feed)
         .changed = bridge->what->follow(bridge->what->context, timeout_ms, &state)};
     feed->proven_ms = state.proven_ms;
     feed->whole = state.whole;
+    feed->outdated = state.outdated;
     if (state.trouble)
         snprintf(feed->trouble, sizeof feed->trouble, "%s", state.trouble);
     if (take)

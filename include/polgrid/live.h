@@ -58,9 +58,10 @@ struct pg_live_event {
 
 /* How fresh what was read is. */
 struct pg_live_state {
-    int64_t proven_ms;   /* when the server last answered, by pg_clock_ms() */
-    bool connected;      /* nothing is wrong just now */
-    bool whole;          /* all that was read is followed */
+    int64_t proven_ms; /* when the server last answered, by pg_clock_ms() */
+    bool connected;    /* nothing is wrong just now */
+    bool whole;        /* all that was read is followed */
+    bool outdated; /* another kind is served, or there are rights that there were not: to be read again */
     const char *trouble; /* what is wrong, in words; NULL: nothing. Until the next call */
 };
 

@@ -31,6 +31,7 @@ struct pg_tui_feed {
     bool changed;      /* there is something new for `renew` */
     int64_t proven_ms; /* when the source last proved to be there, by pg_clock_ms() */
     bool whole;        /* all of it is followed */
+    bool outdated;     /* it has to be loaded again */
     char trouble[512]; /* what is wrong just now; "": nothing */
     /* What happened since they were last handed over; until the next call. */
     const struct pg_journal_change *changes;
@@ -124,6 +125,11 @@ void pg_tui_world_free(struct pg_tui_world *world);
 struct pg_tui_past;
 struct pg_tui_past *pg_tui_past_new(struct pg_tui_world *world);
 void pg_tui_past_free(struct pg_tui_past *past);
+/* What changed up to a world, which `past` becomes that of; the caller's, NULL where nothing did that is worth an
+   entry. For the loader thread. */
+struct pg_journal_entry *pg_tui_past_turn(struct pg_tui_past *past, const struct pg_tui_world *world,
+                                          const struct pg_assume *assume,
+                                          const struct pg_tui_feed *feed);
 /* The world as it is now; `past` becomes that of it. *entry is what changed, the caller's; NULL where nothing
    did that is worth an entry. For the loader thread. */
 struct pg_tui_world *pg_tui_renew(const struct pg_tui_options *options,
@@ -132,6 +138,9 @@ struct pg_tui_world *pg_tui_renew(const struct pg_tui_options *options,
 /* A world that follows the one before it. The app takes both; it shows the world at once, or, where a page is
    read or something typed, when that is done. */
 void pg_tui_changed(struct pg_tui *app, struct pg_tui_world *world, struct pg_journal_entry *entry);
+/* What changed between a world and the one that was loaded after it, which is shown already; the app takes it. NULL:
+   nothing. */
+void pg_tui_noted(struct pg_tui *app, struct pg_journal_entry *entry);
 /* How the source is; only `proven_ms`, `whole` and `trouble` are looked at. */
 void pg_tui_fed(struct pg_tui *app, const struct pg_tui_feed *feed);
 

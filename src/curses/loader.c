@@ -32,7 +32,7 @@ static bool on_progress(void *context, const struct pg_load_progress *progress)
         ssize_t ignored = write(background->pipe[1], &message, sizeof message);
         (void)ignored;
     }
-    return !atomic_load(&background->stop);
+    return !atomic_load(&background->stop) && !atomic_load(&background->halt);
 }
 
 /* What must not be lost. */
@@ -97,8 +97,8 @@ static void send_world(struct following *following, const struct pg_tui_feed *fe
     following->cost_ms = following->world_ms - begun;
 }
 
-/* Until it is told to stop or to read everything again. Changes that come close together become one world. What
-   could not be read the last time (`lost`) is tried again after a while. */
+/* Until it is told to stop or to read everything again, or has to. Changes that come close together become one world.
+   What could not be read the last time (`lost`) is tried again after a while. */
 static void follow(struct pg_background *background, struct pg_tui_past *past, bool lost)
 {
     struct following following = {.background = background, .past = past};
@@ -108,9 +108,9 @@ static void follow(struct pg_background *background, struct pg_tui_past *past, b
         int64_t pause = 3 * following.cost_ms > WORLD_MS ? 3 * following.cost_ms : WORLD_MS;
         bool due =
             pg_clock_ms() - following.world_ms >= pause && atomic_load(&background->waiting) == 0;
-        if (lost && pg_clock_ms() - begun > LOST_MS)
+        if ((lost && pg_clock_ms() - begun > LOST_MS) || feed.outdated)
             return;
-        feed.take = due;
+        feed.take = due && !lost;
         background->options->follow(background->options->context, TURN_MS, &feed);
         following.changed = following.changed || (feed.changed && !lost);
         tell_feed(&following, &feed);
@@ -121,21 +121,40 @@ static void follow(struct pg_background *background, struct pg_tui_past *past, b
     }
 }
 
-/* Reads everything and says what came of it. The past is that of the world, or the one before. */
-static bool load(struct pg_background *background, struct pg_tui_past **past)
+/* A world that was loaded after another one: what changed between them. The past is that of the world then. */
+static void compare(struct pg_background *background, struct pg_tui_past **past,
+                    const struct pg_assume *assume, struct pg_loader_message *message)
 {
-    struct pg_loader_message message = {.kind = PG_LOADER_DONE};
+    struct pg_tui_feed feed = {.take = true};
+    if (*past && background->options->follow) {
+        background->options->follow(background->options->context, 0, &feed);
+        message->entry = pg_tui_past_turn(*past, message->world, assume, &feed);
+        return;
+    }
+    pg_tui_past_free(*past);
+    *past = pg_tui_past_new(message->world);
+}
+
+/* Reads everything and says what came of it; nothing, where nobody asked for it (`quiet`) and it failed. */
+static bool load(struct pg_background *background, struct pg_tui_past **past, bool quiet)
+{
+    struct pg_loader_message message = {.kind = quiet ? PG_LOADER_CHANGED : PG_LOADER_DONE};
     struct pg_assume assume = assume_now(background);
     message.world = pg_tui_load(background->options, &assume, on_progress, background, &message.err);
+    if (message.world && atomic_load(&background->halt)) {
+        pg_tui_world_free(message.world);
+        message.world = NULL;
+        pg_err_set(&message.err, "stopped");
+    }
     if (message.world) {
-        pg_tui_past_free(*past);
-        *past = pg_tui_past_new(message.world);
+        compare(background, past, &assume, &message);
         atomic_fetch_add(&background->waiting, 1);
     } else {
         message.kind = PG_LOADER_FAILED;
     }
-    send_surely(background->pipe[1], &message);
-    return message.kind == PG_LOADER_DONE;
+    if (message.world || !quiet)
+        send_surely(background->pipe[1], &message);
+    return message.world != NULL;
 }
 
 static void *work(void *context)
@@ -143,12 +162,14 @@ static void *work(void *context)
     struct pg_background *background = context;
     struct pg_tui_past *past = NULL;
     pg_crash_thread_begin();
+    bool quiet = false;
     do {
-        atomic_store(&background->again, false);
-        bool ok = load(background, &past);
+        atomic_store(&background->halt, false);
+        bool ok = load(background, &past, quiet);
         if (!past || !background->options->follow)
             break;
         follow(background, past, !ok);
+        quiet = !atomic_exchange(&background->again, false);
     } while (!atomic_load(&background->stop));
     pg_tui_past_free(past);
     struct pg_loader_message message = {.kind = PG_LOADER_ENDED};

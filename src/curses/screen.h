@@ -85,7 +85,8 @@ struct pg_background {
     int pipe[2];
     pthread_t thread;
     bool running;
-    atomic_bool stop;
+    atomic_bool stop;    /* the load, and the thread */
+    atomic_bool halt;    /* a load while something is shown: that stays */
     atomic_bool again;   /* everything is to be read once more */
     atomic_uint waiting; /* worlds that the screen has not taken yet */
     int64_t told;        /* when progress was last sent; the thread's own */

@@ -327,7 +327,10 @@ static void act(struct terminal *term, const struct pg_tui_action *action)
     case PG_TUI_EDIT:
     case PG_TUI_PAGE: spawn(term, action); break;
     case PG_TUI_RELOAD: start_load(term); break;
-    case PG_TUI_STOP: atomic_store(&term->background.stop, true); break;
+    case PG_TUI_STOP:
+        atomic_store(pg_tui_ready(term->app) ? &term->background.halt : &term->background.stop,
+                     true);
+        break;
     }
 }
 
@@ -364,6 +367,7 @@ static void take_messages(struct terminal *term)
             pg_tui_progress(term->app, &message.progress);
         } else if (message.kind == PG_LOADER_DONE) {
             pg_tui_loaded(term->app, message.world);
+            pg_tui_noted(term->app, message.entry);
         } else if (message.kind == PG_LOADER_FED) {
             pg_tui_fed(term->app, &message.feed);
         } else if (message.kind == PG_LOADER_CHANGED) {

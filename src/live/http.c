@@ -430,6 +430,12 @@ void pg_http_cancel(struct pg_http_call *call)
     call->cancelled = true;
 }
 
+void pg_http_cancel_all(struct pg_http *http)
+{
+    for (struct pg_http_call *call = http->calls; call; call = call->next)
+        pg_http_cancel(call);
+}
+
 /* --- the end of a request ------------------------------------------------------------------------ */
 
 static void finish(struct pg_http_call *call)

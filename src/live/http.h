@@ -81,6 +81,8 @@ struct pg_kube_run *pg_http_plugin(struct pg_http *http);
 struct pg_http_call *pg_http_get(struct pg_http *http, const struct pg_http_request *request);
 /* Ends it; `done` is called with PG_HTTP_CANCELLED by the next pg_http_run(). */
 void pg_http_cancel(struct pg_http_call *call);
+/* Ends every request that is under way. */
+void pg_http_cancel_all(struct pg_http *http);
 /* Closes the connections, where no request is under way: after a sleep, or where they seem dead. Wakes are for the
    connections of now, so no other thread may call pg_http_wake() meanwhile. */
 void pg_http_drop(struct pg_http *http);

@@ -75,6 +75,15 @@ struct pg_live {
     PG_VEC(struct pg_live_event) events;
     uint32_t more_events;
     bool events_taken, changed, following;
+    bool noting; /* what happens is of interest: there was a first reading */
+    bool whole;  /* the last reading succeeded */
+
+    /* probe.c */
+    struct pg_arena *probe; /* of the last one */
+    int64_t probe_ms;
+    uint32_t probing, probe_list, probe_name; /* requests under way; where the next one goes on */
+    bool outdated;                            /* there is something to be read that was not */
+
     struct pg_http_call *heartbeat;
     int64_t heartbeat_ms, proven_ms, turn_ms, turn_wall_ms;
     uint32_t missed;   /* heartbeats in a row */
@@ -95,6 +104,8 @@ void live_lists_spread(struct pg_live *live);
 /* Notes that something happened to an object (watch.c). Does nothing while nobody follows. */
 void live_note(struct pg_live *live, uint32_t resource, enum live_change change, const char *ns,
                const char *name, const char *manager);
+/* Looks, now and then, for what no watch tells of (probe.c). */
+void live_probe(struct pg_live *live);
 /* Ends all watches, so that the lists can be read anew. */
 void live_follow_stop(struct pg_live *live);
 
@@ -102,6 +113,8 @@ void live_follow_stop(struct pg_live *live);
 
 /* "/apis/apps/v1/namespaces/shop/deployments?limit=500…", in `arena`. */
 const char *live_list_path(struct pg_arena *arena, const struct live_list *list);
+/* The same, of one object: to see whether it may be read. */
+const char *live_look_path(struct pg_arena *arena, const struct live_list *list);
 /* The same with watch=1, from its version on. */
 const char *live_watch_path(struct pg_arena *arena, const struct live_list *list, unsigned seconds);
 /* Appends `text` as it may stand in the query of a URL. */

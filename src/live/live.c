@@ -20,6 +20,7 @@ struct pg_live *pg_live_new(const struct pg_kube_flags *flags, const struct pg_k
     }
     live->read = pg_arena_new();
     live->news = pg_arena_new();
+    live->probe = pg_arena_new();
     live->store = live_store_new();
     live->creds = pg_kube_creds_new(&live->target, env);
     live->http = pg_http_new(&live->target, live->creds, env, err);
@@ -44,6 +45,7 @@ void pg_live_free(struct pg_live *live)
     live_store_free(live->store);
     pg_memo_free(live->memo);
     pg_arena_free(live->news);
+    pg_arena_free(live->probe);
     pg_arena_free(live->read);
     pg_arena_free(live->arena);
 }

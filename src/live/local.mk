@@ -22,6 +22,7 @@ libpolgrid_a_SOURCES += \
 	src/live/kubeconfig_text.c \
 	src/live/kubeconfig_user.c \
 	src/live/live.c \
+	src/live/probe.c \
 	src/live/proxy.c \
 	src/live/read.c \
 	src/live/resources.c \

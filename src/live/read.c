@@ -668,6 +668,7 @@ static void begin(struct pg_live *live, const struct pg_live_reading *reading)
     memset(&live->lists, 0, sizeof live->lists);
     memset(&live->progress, 0, sizeof live->progress);
     live->stopped = live->failed = live->rejected = false;
+    live->outdated = live->whole = false;
     live->spread = live->new_names = false;
     live->unasked = NULL;
     memset(&live->askings, 0, sizeof live->askings);
@@ -685,8 +686,11 @@ static bool drop_unseen(void *context, struct live_object *object)
 {
     struct pg_live *live = context;
 
-    if (object->round <= live->first_round)
-        live_store_remove(live->store, object->resource, object->ns, object->name, NULL);
+    if (object->round > live->first_round)
+        return true;
+    live_note(live, object->resource, LIVE_REMOVED, *object->ns ? object->ns : NULL, object->name,
+              NULL);
+    live_store_remove(live->store, object->resource, object->ns, object->name, NULL);
     return true;
 }
 
@@ -698,7 +702,7 @@ static void forget_earlier(struct pg_live *live)
         live_store_each(live->store, r, NULL, drop_unseen, live);
 }
 
-bool pg_live_read(struct pg_live *live, const struct pg_live_reading *reading, struct pg_err *err)
+static bool read_all(struct pg_live *live, const struct pg_live_reading *reading, struct pg_err *err)
 {
     begin(live, reading);
     if (!discover(live, err))
@@ -718,4 +722,16 @@ bool pg_live_read(struct pg_live *live, const struct pg_live_reading *reading, s
     }
     forget_earlier(live);
     return !is_nothing(live, err);
+}
+
+bool pg_live_read(struct pg_live *live, const struct pg_live_reading *reading, struct pg_err *err)
+{
+    bool ok = read_all(live, reading, err);
+
+    live->whole = ok && !live->stopped;
+    if (ok && live->stopped)
+        pg_err_set(&live->err, "reading it again was stopped");
+    else if (!ok)
+        live->err = *err;
+    return ok;
 }

@@ -29,7 +29,7 @@ void live_note(struct pg_live *live, uint32_t resource, enum live_change change,
     static const char *const words[] = {"", "added", "changed", "removed"};
     struct pg_live_event event = {.what = words[change]};
 
-    if (!live->following)
+    if (!live->noting)
         return;
     live->changed = true;
     live->new_names = live->new_names || (change == LIVE_ADDED && resource <= 1);
@@ -308,47 +308,32 @@ static int64_t tend_watches(struct pg_live *live, int64_t most)
     return most;
 }
 
-static void end_watches(struct pg_live *live)
+static void end_all(struct pg_live *live)
 {
-    for (uint32_t i = 0; i < live->lists.n; i++)
-        if (live->lists.v[i]->watch)
-            pg_http_cancel(live->lists.v[i]->watch);
+    pg_http_cancel_all(live->http);
+    while (pg_http_busy(live->http))
+        pg_http_run(live->http, 1);
 }
 
 void live_follow_stop(struct pg_live *live)
 {
     live->following = false;
-    end_watches(live);
-    for (uint32_t i = 0; i < live->lists.n; i++)
-        if (live->lists.v[i]->call)
-            pg_http_cancel(live->lists.v[i]->call);
-    if (live->heartbeat)
-        pg_http_cancel(live->heartbeat);
-    while (pg_http_busy(live->http))
-        pg_http_run(live->http, 1);
+    end_all(live);
     live->heartbeat = NULL;
-    live->changed = false;
-    live->events_taken = true;
 }
 
 /* Ends all that is under way, for it to begin anew over fresh connections: over HTTP/2 all of it goes over one, which
    libcurl keeps for as long as the kernel does not find it dead. */
 static void reconnect(struct pg_live *live)
 {
-    end_watches(live);
     for (uint32_t i = 0; i < live->lists.n; i++) {
         struct live_list *list = live->lists.v[i];
         if (list->state != LIVE_LIST_ASKED)
             continue;
-        if (list->call)
-            pg_http_cancel(list->call);
         list->state = LIVE_LIST_DUE;
         list->due_ms = 0;
     }
-    if (live->heartbeat)
-        pg_http_cancel(live->heartbeat);
-    while (pg_http_busy(live->http))
-        pg_http_run(live->http, 1);
+    end_all(live);
     pg_http_drop(live->http);
     live->dead = false;
 }
@@ -362,6 +347,11 @@ static void on_heartbeat(void *context, struct pg_http_reply *reply)
     live->heartbeat = NULL;
     if (reply->status >= 500) { /* so says a proxy whose server is gone */
         set_trouble(live, "%s", live_reply_reason(live->news, reply));
+        return;
+    }
+    if (reply->status > 0 &&
+        !live->whole) { /* it is there, and what is shown is of an earlier reading */
+        live->missed = 0;
         return;
     }
     if (reply->status > 0) { /* whatever else it says: it is there */
@@ -412,13 +402,16 @@ static bool has_slept(struct pg_live *live)
 static void begin_following(struct pg_live *live)
 {
     live->following = true;
-    live->changed = false;
-    live->events_taken = true;
+    live->noting = true;
     live->trouble[0] = '\0';
     live->missed = 0;
     live->dead = false;
     live->turn_ms = 0;
-    live->proven_ms = live->heartbeat_ms = pg_clock_ms();
+    live->heartbeat_ms = live->probe_ms = pg_clock_ms();
+    if (live->whole)
+        live->proven_ms = live->heartbeat_ms;
+    else /* what is there is of an earlier reading, or of none */
+        set_trouble(live, "%s", live->err.text);
     for (uint32_t i = 0; i < live->lists.n; i++)
         live->lists.v[i]->due_ms = 0;
 }
@@ -453,6 +446,7 @@ static void fill_state(struct pg_live *live, struct pg_live_state *state)
     }
     state->trouble = live->trouble[0] ? live->trouble : live->lost[0] ? live->lost : NULL;
     state->connected = live->missed == 0 && !state->trouble;
+    state->outdated = live->outdated;
     state->whole = state->whole && n <= MOST_WATCHES;
 }
 
@@ -470,6 +464,7 @@ bool pg_live_follow(struct pg_live *live, int timeout_ms, struct pg_live_state *
     if (live->dead)
         reconnect(live);
     beat(live);
+    live_probe(live);
     lists = live_lists_ask(live, wait);
     if (lists >= 0 && lists < wait)
         wait = lists;

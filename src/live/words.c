@@ -60,6 +60,18 @@ const char *live_list_path(struct pg_arena *arena, const struct live_list *list)
     return copy;
 }
 
+const char *live_look_path(struct pg_arena *arena, const struct live_list *list)
+{
+    struct pg_buf path = {0};
+    const char *copy;
+
+    begin_path(&path, list);
+    pg_buf_puts(&path, "limit=1");
+    copy = pg_arena_strdup(arena, path.p);
+    pg_buf_free(&path);
+    return copy;
+}
+
 const char *live_watch_path(struct pg_arena *arena, const struct live_list *list, unsigned seconds)
 {
     struct pg_buf path = {0};

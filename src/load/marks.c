@@ -4,9 +4,9 @@
 
 #include <jansson.h>
 
-#define K3S_ARGS   "k3s.io/node-args"
-#define NO_POLICY  "--disable-network-policy"
-#define NO_FLANNEL "--flannel-backend"
+#define K3S_ARGS  "k3s.io/node-args"
+#define NO_POLICY "--disable-network-policy"
+#define BACKEND   "--flannel-backend"
 
 static const struct {
     const char *prefix;
@@ -49,7 +49,7 @@ static unsigned k3s_marks(const char *text)
     for (size_t i = 0; marks && i < json_array_size(list); i++) {
         if (read_argument(list, i, NO_POLICY, &value))
             marks = no_policy(value);
-        else if (read_argument(list, i, NO_FLANNEL, &value))
+        else if (read_argument(list, i, BACKEND, &value))
             flannel = value && strcmp(value, "none") == 0 ? PG_MARK_K3S_NO_FLANNEL : 0u;
     }
     json_decref(list);
@@ -74,6 +74,6 @@ const char *pg_marks_rest(const char *key, const char *value)
     if (marks == 0)
         return "";
     if (policy && flannel)
-        return "[\"" NO_POLICY "\",\"" NO_FLANNEL "=none\"]";
-    return policy ? "[\"" NO_POLICY "\"]" : flannel ? "[\"" NO_FLANNEL "=none\"]" : "[]";
+        return "[\"" NO_POLICY "\",\"" BACKEND "=none\"]";
+    return policy ? "[\"" NO_POLICY "\"]" : flannel ? "[\"" BACKEND "=none\"]" : "[]";
 }

@@ -74,21 +74,28 @@ static struct pg_eval *eval_of(struct pg_tui_past *past, const struct pg_assume 
     return past->eval;
 }
 
+struct pg_journal_entry *pg_tui_past_turn(struct pg_tui_past *past, const struct pg_tui_world *world,
+                                          const struct pg_assume *assume,
+                                          const struct pg_tui_feed *feed)
+{
+    struct pg_journal_entry *entry = NULL;
+    struct pg_eval *after = NULL;
+    if (feed->nchanges + feed->more > 0) {
+        after = pg_eval_new(world->cluster, assume);
+        entry = pg_journal_compare(eval_of(past, assume), after, feed->changes, feed->nchanges,
+                                   feed->more, (int64_t)time(NULL));
+    }
+    drop(past);
+    past_of(past, world->cluster, after);
+    return entry;
+}
+
 struct pg_tui_world *pg_tui_renew(const struct pg_tui_options *options,
                                   const struct pg_assume *assume, struct pg_tui_past *past,
                                   const struct pg_tui_feed *feed, struct pg_journal_entry **entry)
 {
-    struct pg_cluster *cluster = options->renew(options->context);
-    struct pg_tui_world *world = pg_tui_world_of(cluster, assume);
-    struct pg_eval *after = NULL;
-    *entry = NULL;
-    if (feed->nchanges + feed->more > 0) {
-        after = pg_eval_new(cluster, assume);
-        *entry = pg_journal_compare(eval_of(past, assume), after, feed->changes, feed->nchanges,
-                                    feed->more, (int64_t)time(NULL));
-    }
-    drop(past);
-    past_of(past, cluster, after);
+    struct pg_tui_world *world = pg_tui_world_of(options->renew(options->context), assume);
+    *entry = pg_tui_past_turn(past, world, assume, feed);
     return world;
 }
 
@@ -179,6 +186,15 @@ void pg_news_settle(struct pg_tui *app)
     app->next = NULL;
     app->nahead = 0;
     pg_app_replace(app, world);
+}
+
+void pg_tui_noted(struct pg_tui *app, struct pg_journal_entry *entry)
+{
+    add_entry(app, entry);
+    if (entry)
+        pg_tui_say(app,
+                   "read again: %" PRIu32 " pods, %" PRIu32 " policies, and there are changes (c)",
+                   app->world->cluster->npods, app->world->cluster->npolicies);
 }
 
 void pg_tui_changed(struct pg_tui *app, struct pg_tui_world *world, struct pg_journal_entry *entry)

@@ -116,6 +116,37 @@ def a_namespace_comes(bench):
         assert "?" not in screen.row("ops"), screen.text()
 
 
+def what_no_watch_tells(bench):
+    """Kinds that are served later, rights that are given later, labels of namespaces that may only be got: found in time."""
+    kinds, rights, labels = bench.serve(world(12)), bench.serve(world(12)), bench.serve(world(12))
+    rights.tokens[SECRET].may = {("", p) for p in ("namespaces", "pods", "nodes")}
+    labels.tokens[SECRET].may = {("", p) for p in ("pods", "networkpolicies")} | {
+        (n, "namespaces") for n in ("shop", "pay", "ops")}
+    with Screen(bench.kubeconfig(kinds)) as first, Screen(bench.kubeconfig(rights)) as second, \
+            Screen(bench.kubeconfig(labels)) as third:
+        first.wait("[live]", "12 pods", "2 policies")
+        second.wait("[live]", "12 pods")
+        third.wait("[live]", "12 pods")
+        assert "?" in second.row("ops"), second.text()
+        row = third.row("ops")
+        kinds.cluster.put(obj("cilium.io/v2", "CiliumNetworkPolicy", "c", "ops", spec={
+            "endpointSelector": {}, "ingress": [{"fromEntities": ["all"]}]}))
+        rights.tokens[SECRET].may = None
+        labels.cluster.put(obj("v1", "Namespace", "ops", labels={"team": "y"}))
+        first.wait("3 policies", seconds=50)
+        first.keys("c")
+        first.wait("CiliumNetworkPolicy ops/c added")
+        second.wait("[live]", "2 policies", seconds=50)
+        end = time.time() + 20
+        while "?" in second.row("ops"):
+            assert time.time() < end, second.text()
+            time.sleep(0.2)
+        end = time.time() + 50
+        while third.row("ops") == row:
+            assert time.time() < end, third.text()
+            time.sleep(0.2)
+
+
 def a_page_stays(bench):
     """What one reads does not change under one's eyes; the title says that there is news."""
     api = bench.serve(world(12))
@@ -306,16 +337,28 @@ def read_again(bench):
             screen.wait("read again", "2 policies")
             screen.keys("Escape")
             screen.wait("[live]", gone=("read again",))
+        screen.keys("c")
+        screen.wait("CiliumNetworkPolicy ops/c removed")
+        screen.keys("Escape")
         api.cluster.put(pod("ops", "later", "a", "10.9.0.1"))
         screen.wait("13 pods")
         api.stop()
         screen.keys("R")
         screen.wait("not read again", "13 pods")
+        screen.wait("STALE", gone=("[live]",))
         api.cluster.put(pod("ops", "meanwhile", "a", "10.9.0.2"))
         again = bench.serve(cluster=api.cluster, port=api.port)
         screen.wait("14 pods", "[live]", seconds=40)
         again.cluster.put(pod("ops", "after", "a", "10.9.0.3"))
         screen.wait("15 pods")
+        # A server that says nothing: who gives up waiting keeps what there was.
+        again.faults["hang"], again.only = (1000, True), "/api/v1/pods"
+        screen.keys("R")
+        time.sleep(1)
+        screen.keys("C-c")
+        screen.wait("not read again: stopped", "15 pods", "STALE")
+        again.faults.clear()
+        screen.wait("[live]", "15 pods", seconds=40)
         again.stop()
 
 
@@ -405,7 +448,7 @@ if __name__ == "__main__":
     if not shutil.which("tmux"):
         print("1..0 # SKIP no tmux to look at a screen with")
         sys.exit(0)
-    sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
+    sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, what_no_watch_tells, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
                    a_silent_watch, events_that_make_no_sense, watch_that_ends_in_an_error,
                    watch_that_is_always_too_old, watch_that_can_not_be_read, may_list_and_not_watch, watch_that_is_refused,
                    rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, plugin_that_is_refused, stopped, stopped_at_once, only_get,
