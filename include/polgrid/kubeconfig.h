@@ -196,7 +196,10 @@ struct pg_kube_run {
     bool terminal; /* standard input is a terminal, and the plugin may have it; no deadline then */
     struct pg_buf *said; /* gets what the plugin wrote to stderr, cleaned; NULL: it goes to our stderr */
     int cancel;          /* a descriptor that becomes readable to cancel; -1: none */
-    int64_t deadline_ms;          /* 0: 30 s */
+    int64_t deadline_ms; /* 0: 30 s */
+    /* Called once where a plugin has not answered after a second. NULL: nobody wants to know. */
+    void (*waiting)(void *context, const char *plugin);
+    void *context;
     enum pg_kube_trouble trouble; /* set by the call */
 };
 
@@ -209,12 +212,28 @@ void pg_kube_creds_free(struct pg_kube_creds *creds);
 
 /* The credentials as they are now: a token file read again when its copy is older than 50 s, certificate
    files when they were changed, a plugin run when there is nothing from it or it has expired (one run at a
-   time: other callers wait for it). Cheap where nothing is due. For any thread. */
+   time: other callers wait for it). Cheap where nothing is due. For any thread.
+   A plugin that failed is not run again for 10 s, then for twice as long, up to 5 minutes: some count their
+   failures and lock the account. Until then its failure is told again. */
 bool pg_kube_creds_get(struct pg_kube_creds *creds, struct pg_kube_run *run,
                        struct pg_kube_auth *auth, struct pg_err *err);
 
 /* After a 401 to what had this version: the next get reads the token file or runs the plugin once more.
    False where that can't change anything: a static token, or nothing at all. */
 bool pg_kube_creds_reject(struct pg_kube_creds *creds, uint64_t version);
+
+/* Somebody asks: what failed or was refused may be tried again at once. */
+void pg_kube_creds_retry(struct pg_kube_creds *creds);
+/* Runs the plugin, whatever there is of it. True where there is none. What it gave before stays where it fails. */
+bool pg_kube_creds_login(struct pg_kube_creds *creds, struct pg_kube_run *run, struct pg_err *err);
+
+/* How they are, without doing anything. */
+struct pg_kube_creds_state {
+    const struct pg_kube_exec *exec; /* the plugin that gives them; NULL: they come another way */
+    enum pg_kube_trouble trouble; /* there are none, for the plugin failed last; `err` is its failure */
+    struct pg_err err;
+    bool refused; /* the server takes none of what there is to be had without somebody who logs in */
+};
+void pg_kube_creds_state(struct pg_kube_creds *creds, struct pg_kube_creds_state *state);
 
 #endif

@@ -5,7 +5,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "kubeconfig_inner.h"
@@ -14,9 +17,13 @@
 
 #define DEADLINE_MS ((int64_t)30000)
 #define GRACE_MS    500 /* between asking it to end and ending it */
-#define TICK_MS     50  /* how often to look whether it has ended with its output still open */
+#define HURRY_MS    200 /* the same, where somebody waits */
+#define WAITING_MS  1000
+#define TICK_MS     50 /* how often to look whether it has ended with its output still open */
 #define MAX_ANSWER  ((size_t)1 << 20)
 #define MAX_SAID    ((size_t)64 << 10)
+#define MAX_LINE    200 /* columns of what it said last, in a message */
+#define MAX_FILES   65536u
 #define INFO        "KUBERNETES_EXEC_INFO"
 
 extern char **environ;
@@ -145,8 +152,25 @@ struct plugin {
     bool ended;
 };
 
+/* Connections with credentials on them, and the terminal, are not for a plugin: libcurl's sockets, for one, would stay
+   open. */
+static void close_others(void)
+{
+    struct rlimit limit;
+    rlim_t n = MAX_FILES;
+
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0u, 1u << 2 /* at exec */) == 0)
+        return;
+#endif
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < n)
+        n = limit.rlim_cur;
+    for (int fd = STDERR_FILENO + 1; fd < (int)n; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 /* In the child: only what is safe after fork() in a process with threads. */
-static void become(const struct plugin *plugin, const char *program, char *const *argv,
+static void become(const struct plugin *plugin, pid_t parent, const char *program, char *const *argv,
                    char *const *envp, const int *out, const int *said, const int *failed, int null)
 {
     static const int defaults[] = {SIGINT,  SIGQUIT, SIGTERM, SIGHUP,  SIGTSTP,  SIGPIPE,
@@ -168,6 +192,11 @@ static void become(const struct plugin *plugin, const char *program, char *const
     dup2(out[1], STDOUT_FILENO);
     if (said[1] >= 0)
         dup2(said[1], STDERR_FILENO);
+    close_others();
+    /* Whoever waits for the answer may be gone, however that came. */
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent)
+        _exit(126);
     execve(program, argv, envp);
     failure = errno;
     if (write(failed[1], &failure, sizeof failure) < 0)
@@ -192,6 +221,7 @@ static bool start(struct plugin *plugin, const char *program, char *const *argv,
 {
     int out[2] = {-1, -1}, said[2] = {-1, -1}, failed[2] = {-1, -1};
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    pid_t parent = getpid();
     bool ok =
         null >= 0 && make_pipe(out) && make_pipe(failed) && (!plugin->run->said || make_pipe(said));
     int failure = ok ? 0 : errno;
@@ -200,7 +230,7 @@ static bool start(struct plugin *plugin, const char *program, char *const *argv,
         plugin->pid = fork();
         failure = plugin->pid < 0 ? errno : 0;
         if (plugin->pid == 0)
-            become(plugin, program, argv, envp, out, said, failed, null);
+            become(plugin, parent, program, argv, envp, out, said, failed, null);
         if (plugin->pid > 0 && !plugin->interactive)
             setpgid(plugin->pid, plugin->pid); /* here too: whoever comes first */
     }
@@ -232,9 +262,9 @@ static void signal_plugin(const struct plugin *plugin, int number)
 }
 
 /* Ends it and what it has started. */
-static void stop(struct plugin *plugin)
+static void stop(struct plugin *plugin, int64_t grace_ms)
 {
-    int64_t until = pg_clock_ms() + GRACE_MS;
+    int64_t until = pg_clock_ms() + grace_ms;
 
     signal_plugin(plugin, SIGTERM);
     while (!reap(plugin) && pg_clock_ms() < until)
@@ -245,22 +275,32 @@ static void stop(struct plugin *plugin)
     plugin->ended = true;
 }
 
-/* Takes what is there; at the end closes. False where the answer is too long. */
-static bool take(int *fd, char *into, size_t *n, size_t room, bool drop)
+/* Takes what is there; at the end closes. False where there is no room. */
+static bool take(int *fd, char *into, size_t *n, size_t room)
 {
-    char rest[4096];
-    bool full = *n == room;
     ssize_t got;
 
-    if (full && !drop)
+    if (*n == room)
         return false;
-    got = read(*fd, full ? rest : into + *n, full ? sizeof rest : room - *n);
-    if (got > 0 && !full)
+    got = read(*fd, into + *n, room - *n);
+    if (got > 0)
         *n += (size_t)got;
     if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
         close_end(fd);
-    explicit_bzero(rest, sizeof rest);
     return true;
+}
+
+/* Of very much what came last is kept: there it says why it fails. */
+static void take_said(struct plugin *plugin)
+{
+    if (plugin->nerrors == MAX_SAID) {
+        const char *half = plugin->errors + MAX_SAID / 2;
+        const char *line = memchr(half, '\n', MAX_SAID / 2 - 1);
+        half = line ? line + 1 : half;
+        plugin->nerrors = (size_t)(plugin->errors + MAX_SAID - half);
+        memmove(plugin->errors, half, plugin->nerrors);
+    }
+    take(&plugin->said, plugin->errors, &plugin->nerrors, MAX_SAID);
 }
 
 enum outcome { GOES_ON, DONE, TOO_LONG, TOO_LATE, CANCELLED };
@@ -281,10 +321,10 @@ static enum outcome step(struct plugin *plugin, int64_t until)
         return DONE;
     if (!ended && fds[2].revents)
         return CANCELLED;
-    if (fds[0].revents && !take(&plugin->out, plugin->answer.p, &plugin->answer.n, MAX_ANSWER, false))
+    if (fds[0].revents && !take(&plugin->out, plugin->answer.p, &plugin->answer.n, MAX_ANSWER))
         return TOO_LONG;
     if (fds[1].revents)
-        take(&plugin->said, plugin->errors, &plugin->nerrors, MAX_SAID, true);
+        take_said(plugin);
     return GOES_ON;
 }
 
@@ -332,17 +372,41 @@ static bool explain(struct plugin *plugin, enum outcome outcome, struct pg_kube_
 
 static bool watch(struct plugin *plugin, struct pg_kube_run *run, struct pg_err *err)
 {
-    int64_t deadline = run->deadline_ms ? run->deadline_ms : DEADLINE_MS;
-    int64_t until = plugin->interactive ? 0 : pg_clock_ms() + deadline;
+    int64_t deadline = run->deadline_ms ? run->deadline_ms : DEADLINE_MS, began = pg_clock_ms();
+    int64_t until = plugin->interactive ? 0 : began + deadline;
     enum outcome outcome;
+    bool told = run->waiting == NULL;
 
-    do
-        outcome = step(plugin, until);
-    while (outcome == GOES_ON);
+    while ((outcome = step(plugin, until)) == GOES_ON) {
+        if (told || pg_clock_ms() - began < WAITING_MS)
+            continue;
+        told = true;
+        run->waiting(run->context, plugin->name);
+    }
     if (outcome != DONE)
-        stop(plugin);
+        stop(plugin, outcome == CANCELLED ? HURRY_MS : GRACE_MS);
     say(plugin);
     return explain(plugin, outcome, run, deadline, err);
+}
+
+/* Adds to a failure what the plugin said last, where nobody has seen it: that tells what to do. */
+static void add_last_line(const struct pg_kube_run *run, size_t from, struct pg_err *err)
+{
+    const char *begin = run->said ? pg_buf_text(run->said) + from : "";
+    const char *end = begin + strlen(begin);
+    char line[MAX_LINE * 12 + 1]; /* a character takes four bytes at most, and has two marks */
+
+    while (end > begin && (end[-1] == '\n' || end[-1] == ' '))
+        end--;
+    const char *last = end;
+    while (last > begin && last[-1] != '\n')
+        last--;
+    if (last == end)
+        return;
+    snprintf(line, sizeof line, "%.*s", (int)(end - last), last);
+    int n = (int)pg_text_prefix(line, MAX_LINE);
+    struct pg_err before = *err;
+    pg_err_set(err, "%s: %.*s%s", before.text, n, line, end - last > n ? ".." : "");
 }
 
 /* --- all of it --------------------------------------------------------------------------------- */
@@ -389,6 +453,7 @@ bool pg_exec_plugin_run(const struct pg_kube_exec *exec, const struct pg_kube_en
 {
     struct pg_arena *arena;
     struct plugin plugin = {.name = exec->command, .run = run, .out = -1, .said = -1, .failed = -1};
+    size_t from = run->said ? run->said->n : 0;
     const char *program;
     bool ok;
 
@@ -407,6 +472,8 @@ bool pg_exec_plugin_run(const struct pg_kube_exec *exec, const struct pg_kube_en
     }
     if (ok && !pg_exec_plugin_parse(exec, plugin.answer.p, plugin.answer.n, answer, err))
         ok = fail(run, PG_KUBE_PLUGIN_FAILED);
+    if (!ok && run->trouble != PG_KUBE_CANCELLED)
+        add_last_line(run, from, err);
     pg_secret_wipe(&plugin.answer);
     pg_arena_free(arena);
     return ok;

@@ -79,14 +79,21 @@ struct pg_http *pg_http_new(const struct pg_kube_target *target, struct pg_kube_
     return http;
 }
 
+/* One of them is the token. */
+static void free_headers(struct pg_http_call *call)
+{
+    for (struct curl_slist *head = call->headers; head; head = head->next)
+        explicit_bzero(head->data, strlen(head->data));
+    curl_slist_free_all(call->headers);
+    call->headers = NULL;
+}
+
 static void free_call(struct pg_http_call *call)
 {
     if (call->easy)
         curl_easy_cleanup(call->easy);
     curl_slist_free_all(call->connect_to);
-    for (struct curl_slist *head = call->headers; head; head = head->next)
-        explicit_bzero(head->data, strlen(head->data));
-    curl_slist_free_all(call->headers);
+    free_headers(call);
     pg_buf_free(&call->reply.body);
     pg_buf_free(&call->line);
     pg_arena_free(call->arena);
@@ -454,9 +461,9 @@ static bool again(struct pg_http_call *call)
         return false;
     detach(call);
     curl_easy_cleanup(call->easy);
-    curl_slist_free_all(call->headers);
+    free_headers(call);
     curl_slist_free_all(call->connect_to);
-    call->headers = call->connect_to = NULL;
+    call->connect_to = NULL;
     pg_buf_free(&call->reply.body);
     call->reply = (struct pg_http_reply){0};
     call->heads = 0;

@@ -10,6 +10,9 @@
 #define TOKEN_AGE_MS ((int64_t)50000) /* client-go: a minute less ten seconds */
 #define LOCK_TICK_MS 50
 #define AGAIN_MS     ((int64_t)60000) /* between two runs of a plugin for a 401 */
+/* Between two runs of a plugin that fails; the first doubles up to the last. */
+#define FIRST_WAIT_MS ((int64_t)10000)
+#define LAST_WAIT_MS  ((int64_t)300000)
 
 struct pg_kube_creds {
     const struct pg_kube_target *target;
@@ -22,7 +25,12 @@ struct pg_kube_creds {
     struct pg_kube_file cert_file, key_file;
     bool answered; /* the plugin, and nobody refused what it gave */
     int64_t expires_ms;
-    int64_t refused_ms; /* when a 401 last had the plugin run again; 0: never */
+    int64_t refused_ms;       /* when a 401 last had the plugin run again; 0: never */
+    uint64_t refused_version; /* what the server took no more, when nothing else was to be had; 0: none */
+    int64_t ran_ms;           /* when the plugin last ended */
+    uint32_t failures;        /* of it, in a row; the last is the following */
+    enum pg_kube_trouble trouble;
+    struct pg_err err;
 };
 
 struct pg_kube_creds *pg_kube_creds_new(const struct pg_kube_target *target,
@@ -151,21 +159,74 @@ static void refresh_certificate(struct pg_kube_creds *creds)
 
 /* --- plugin ------------------------------------------------------------------------------------ */
 
-static bool refresh_plugin(struct pg_kube_creds *creds, struct pg_kube_run *run, struct pg_err *err)
+/* Milliseconds since the plugin ended; a clock that was put back tells nothing. */
+static int64_t rested_ms(const struct pg_kube_creds *creds)
+{
+    int64_t age = kube_env_now_ms(creds->env) - creds->ran_ms;
+
+    return age < 0 ? LAST_WAIT_MS : age;
+}
+
+/* Whether what the plugin gave can be used. What has expired when it comes is not asked for with each request. */
+static bool is_fresh(const struct pg_kube_creds *creds)
+{
+    return creds->answered &&
+           (!creds->expires_ms || kube_env_now_ms(creds->env) <= creds->expires_ms ||
+            (creds->failures == 0 && rested_ms(creds) < FIRST_WAIT_MS));
+}
+
+/* Whether it is too early to run it again. */
+static bool is_too_early(const struct pg_kube_creds *creds)
+{
+    int64_t wait = FIRST_WAIT_MS;
+
+    for (uint32_t i = 1; i < creds->failures && wait < LAST_WAIT_MS; i++)
+        wait *= 2;
+    return creds->failures > 0 && rested_ms(creds) < (wait < LAST_WAIT_MS ? wait : LAST_WAIT_MS);
+}
+
+static bool is_cancelled(const struct pg_kube_run *run)
+{
+    struct pollfd cancel = {run->cancel, POLLIN, 0};
+
+    return poll(&cancel, 1, 0) > 0;
+}
+
+static bool run_plugin(struct pg_kube_creds *creds, struct pg_kube_run *run, struct pg_err *err)
 {
     struct exec_answer answer = {0};
+    bool ok;
 
-    if (!creds->target->exec)
-        return true;
-    if (creds->answered && (!creds->expires_ms || kube_env_now_ms(creds->env) <= creds->expires_ms))
-        return true;
-    if (!pg_exec_plugin_run(creds->target->exec, creds->env, run, &answer, err))
+    if (is_cancelled(run)) { /* before it began: that is no failure of it */
+        run->trouble = PG_KUBE_CANCELLED;
+        return pg_err_set(err, "cancelled");
+    }
+    if (run->said)
+        pg_buf_clear(run->said);
+    ok = pg_exec_plugin_run(creds->target->exec, creds->env, run, &answer, err);
+    creds->ran_ms = kube_env_now_ms(creds->env);
+    creds->failures = ok ? 0 : creds->failures + 1;
+    creds->trouble = run->trouble;
+    if (!ok) {
+        creds->err = *err;
         return false;
+    }
     creds->version += replace(&creds->token, &answer.token);
     replace_certificate(creds, &answer.cert, &answer.key);
     creds->answered = true;
     creds->expires_ms = answer.expires_ms;
     return true;
+}
+
+static bool refresh_plugin(struct pg_kube_creds *creds, struct pg_kube_run *run, struct pg_err *err)
+{
+    if (!creds->target->exec || is_fresh(creds))
+        return true;
+    if (!is_too_early(creds))
+        return run_plugin(creds, run, err);
+    *err = creds->err;
+    run->trouble = creds->trouble;
+    return false;
 }
 
 /* --- what is asked ----------------------------------------------------------------------------- */
@@ -245,7 +306,54 @@ bool pg_kube_creds_reject(struct pg_kube_creds *creds, uint64_t version)
         creds->token_read = false;
         creds->refused_ms = now;
         use = true;
+    } else if (!use) {
+        creds->refused_version = version;
     }
     pthread_mutex_unlock(&creds->lock);
     return use && (target->exec || target->token_file || target->cert_file);
+}
+
+void pg_kube_creds_retry(struct pg_kube_creds *creds)
+{
+    struct pg_kube_run nobody = {.cancel = -1};
+
+    enter(creds, &nobody);
+    creds->failures = 0;
+    creds->refused_ms = 0;
+    creds->refused_version = 0;
+    pthread_mutex_unlock(&creds->lock);
+}
+
+bool pg_kube_creds_login(struct pg_kube_creds *creds, struct pg_kube_run *run, struct pg_err *err)
+{
+    bool ok = true;
+
+    run->trouble = PG_KUBE_FINE;
+    if (!creds->target->exec)
+        return true;
+    if (!enter(creds, run)) {
+        run->trouble = PG_KUBE_CANCELLED;
+        return pg_err_set(err, "cancelled");
+    }
+    ok = run_plugin(creds, run, err);
+    if (ok) {
+        creds->refused_ms = 0;
+        creds->refused_version = 0;
+    }
+    pthread_mutex_unlock(&creds->lock);
+    return ok;
+}
+
+void pg_kube_creds_state(struct pg_kube_creds *creds, struct pg_kube_creds_state *state)
+{
+    struct pg_kube_run nobody = {.cancel = -1};
+
+    *state = (struct pg_kube_creds_state){.exec = creds->target->exec};
+    enter(creds, &nobody);
+    if (creds->failures > 0 && !is_fresh(creds)) {
+        state->trouble = creds->trouble;
+        state->err = creds->err;
+    }
+    state->refused = creds->version == creds->refused_version;
+    pthread_mutex_unlock(&creds->lock);
 }

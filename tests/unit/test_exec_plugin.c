@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -147,9 +148,48 @@ static void much_to_say_is_cut_and_cleaned(void **state)
     assert_string_equal(pg_buf_text(&trial.said), "a\\x1b[31mb\nc\n");
     pg_buf_clear(&trial.said);
     pg_exec_plugin_wipe(&trial.answer);
-    try_line(&trial, "yes | head -c 300000 >&2; " ANSWER);
+    try_line(&trial, "yes | head -c 300000 >&2; echo the end >&2; " ANSWER);
     assert_true(trial.ok);
-    assert_int_equal(trial.said.n, 64 << 10);
+    assert_in_range(trial.said.n, 30000, 64 << 10);
+    assert_string_equal(trial.said.p + trial.said.n - 8, "the end\n");
+    forget(&trial);
+}
+
+/* Not libcurl's connections, not the terminal, nothing that somebody left open. */
+static void no_descriptor_but_three(void **state)
+{
+    struct trial trial = {0};
+    int fd = open("/dev/null", O_RDONLY); /* not close-on-exec, as libcurl's are not */
+
+    (void)state;
+    assert_true(fd > 2 && dup2(fd, 100) == 100);
+    try_line(&trial, "for i in 3 4 5 6 7 8 9 100; do [ ! -e /proc/$$/fd/$i ] || echo $i >&2; "
+                     "done; " ANSWER);
+    assert_true(trial.ok);
+    assert_string_equal(pg_buf_text(&trial.said), "");
+    close(fd);
+    close(100);
+    forget(&trial);
+}
+
+static void count_call(void *context, const char *plugin)
+{
+    assert_string_equal(plugin, "/bin/sh");
+    ++*(int *)context;
+}
+
+static void who_waits_is_told_once(void **state)
+{
+    int calls = 0;
+    struct trial trial = {.run = {.waiting = count_call, .context = &calls}};
+
+    (void)state;
+    try_line(&trial, ANSWER);
+    assert_int_equal(calls, 0);
+    pg_exec_plugin_wipe(&trial.answer);
+    try_line(&trial, "sleep 1.4; " ANSWER);
+    assert_true(trial.ok);
+    assert_int_equal(calls, 1);
     forget(&trial);
 }
 
@@ -248,6 +288,25 @@ static void ends_that_are_no_answer(void **state)
         assert_fails(&trial, PG_KUBE_PLUGIN_FAILED, cases[i].words);
         forget(&trial);
     }
+}
+
+/* What to do is in the last line that says something. */
+static void a_failure_ends_with_what_it_said_last(void **state)
+{
+    struct trial trial = {0};
+
+    (void)state;
+    try_line(&trial, "echo first >&2; printf 'error: run \033 login\n\n  \n' >&2; exit 7");
+    assert_fails(&trial, PG_KUBE_PLUGIN_FAILED, "");
+    assert_string_equal(trial.err.text,
+                        "the plugin /bin/sh failed with exit code 7: error: run \\x1b login");
+    /* Of an earlier run nothing is told. */
+    try_line(&trial, "exit 8");
+    assert_string_equal(trial.err.text, "the plugin /bin/sh failed with exit code 8");
+    try_line(&trial, "printf '%0500d' 1 >&2; exit 7");
+    assert_fails(&trial, PG_KUBE_PLUGIN_FAILED, "exit code 7: 0000");
+    assert_in_range(strlen(trial.err.text), 240, 260);
+    forget(&trial);
 }
 
 /* --- that can't be run ------------------------------------------------------------------------- */
@@ -539,6 +598,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer),
+        cmocka_unit_test(no_descriptor_but_three),
+        cmocka_unit_test(who_waits_is_told_once),
+        cmocka_unit_test(a_failure_ends_with_what_it_said_last),
         cmocka_unit_test(what_it_leaves_running_is_not_waited_for),
         cmocka_unit_test(standard_input_is_empty),
         cmocka_unit_test(much_to_say_is_cut_and_cleaned),
