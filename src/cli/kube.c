@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "say.h"
 
@@ -41,10 +42,23 @@ void pg_cli_kube_flags(const struct pg_cli_args *args, struct pg_kube_flags *fla
     };
 }
 
+/* A core would hold tokens and keys. A limit of one byte is more than none: with that alone the kernel gives none to a
+   program either (core(5)). */
+static void forbid_cores(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_CORE, &limit) != 0 || limit.rlim_max < 1)
+        return;
+    limit.rlim_cur = 1;
+    setrlimit(RLIMIT_CORE, &limit);
+}
+
 struct pg_live *pg_cli_kube_open(const struct pg_cli_args *args, struct pg_err *err)
 {
     struct pg_kube_flags flags;
 
+    forbid_cores();
     pg_cli_kube_flags(args, &flags);
     return pg_live_new(&flags, &environment, err);
 }
