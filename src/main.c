@@ -44,6 +44,10 @@ static void follow(void *context, int timeout_ms, struct pg_tui_feed *feed)
     feed->proven_ms = state.proven_ms;
     feed->whole = state.whole;
     feed->outdated = state.outdated;
+    feed->plugin = state.plugin;
+    feed->login = state.login;
+    feed->terminal = state.terminal;
+    feed->said = state.said;
     if (state.trouble)
         snprintf(feed->trouble, sizeof feed->trouble, "%s", state.trouble);
     if (take)
@@ -56,6 +60,24 @@ static struct pg_cluster *renew(void *context)
     return bridge->what->renew(bridge->what->context);
 }
 
+static void cancel(void *context, int fd)
+{
+    struct bridge *bridge = context;
+    bridge->what->cancel(bridge->what->context, fd);
+}
+
+static void asked(void *context)
+{
+    struct bridge *bridge = context;
+    bridge->what->asked(bridge->what->context);
+}
+
+static bool login(void *context, struct pg_err *err)
+{
+    struct bridge *bridge = context;
+    return bridge->what->login(bridge->what->context, err);
+}
+
 static int explore(const struct pg_cli_explore *what)
 {
     struct bridge bridge = {.what = what};
@@ -63,6 +85,9 @@ static int explore(const struct pg_cli_explore *what)
         .load = load,
         .follow = what->follow ? follow : NULL,
         .renew = what->renew ? renew : NULL,
+        .cancel = what->cancel ? cancel : NULL,
+        .asked = what->asked ? asked : NULL,
+        .login = what->login ? login : NULL,
         .context = &bridge,
         .assume = what->assume,
         .title = what->title,

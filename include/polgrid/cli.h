@@ -26,6 +26,9 @@ struct pg_cli_explore {
     bool (*follow)(void *context, int timeout_ms, struct pg_live_state *state);
     const struct pg_live_event *(*events)(void *context, uint32_t *n, uint32_t *more);
     struct pg_cluster *(*renew)(void *context);
+    void (*cancel)(void *context, int fd);
+    void (*asked)(void *context);
+    bool (*login)(void *context, struct pg_err *err);
     void *context;
     struct pg_assume assume;
     const char *title; /* the sources, as they were given */

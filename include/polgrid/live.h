@@ -29,14 +29,17 @@ void pg_live_free(struct pg_live *live);
 /* Which cluster, as whom. */
 const struct pg_kube_target *pg_live_target(const struct pg_live *live);
 
-/* Gets the credentials, where a plugin gives them; with `terminal` it may have the terminal. For a caller that
-   takes the terminal away afterwards. */
-bool pg_live_login(struct pg_live *live, bool terminal, struct pg_err *err);
+/* Runs the plugin that gives the credentials, where there is one, whatever there is of it already. For a caller that
+   takes the terminal away afterwards, or gives it back for a while. */
+bool pg_live_login(struct pg_live *live, struct pg_kube_run *run, struct pg_err *err);
 
 struct pg_live_reading {
-    bool terminal;       /* a credential plugin may have standard input */
-    struct pg_buf *said; /* gets what a plugin writes to stderr, cleaned; NULL: it goes to our stderr */
-    int cancel;          /* a descriptor that becomes readable to cancel a plugin; -1: none */
+    bool terminal; /* a credential plugin may have standard input */
+    bool asked;    /* by somebody: a plugin that has just failed is run again nevertheless */
+    /* Gets what a plugin writes to stderr the last time, cleaned; outlives the reading, for it may be run later. NULL:
+       it goes to our stderr. */
+    struct pg_buf *said;
+    int cancel; /* a descriptor that becomes readable to cancel a plugin, then too; -1: none */
     /* As in struct pg_load_options. False stops: what is there by then is kept, the rest is unread. */
     bool (*progress)(void *context, const struct pg_load_progress *progress);
     void *context;
@@ -63,6 +66,10 @@ struct pg_live_state {
     bool whole;        /* all that was read is followed */
     bool outdated; /* another kind is served, or there are rights that there were not: to be read again */
     const char *trouble; /* what is wrong, in words; NULL: nothing. Until the next call */
+    const char *said; /* what the credential plugin wrote the last time; NULL: nothing. As long */
+    bool plugin;      /* there is one: pg_live_login() runs it */
+    bool login;       /* the credentials are what is wrong, and it may help to run it */
+    bool terminal;    /* then with the terminal */
 };
 
 /* Follows the cluster for at most `timeout_ms`, less where something happened; to be called again and again

@@ -27,12 +27,17 @@
 
 /* What there is to know of a source that changes while it is looked at. */
 struct pg_tui_feed {
-    bool take;         /* set before the call: hand over the changes */
-    bool changed;      /* there is something new for `renew` */
-    int64_t proven_ms; /* when the source last proved to be there, by pg_clock_ms() */
-    bool whole;        /* all of it is followed */
-    bool outdated;     /* it has to be loaded again */
-    char trouble[512]; /* what is wrong just now; "": nothing */
+    bool take;          /* set before the call: hand over the changes */
+    bool changed;       /* there is something new for `renew` */
+    int64_t proven_ms;  /* when the source last proved to be there, by pg_clock_ms() */
+    bool whole;         /* all of it is followed */
+    bool outdated;      /* it has to be loaded again */
+    char trouble[1024]; /* what is wrong just now; "": nothing */
+    /* Of a source whose credentials are of a program of the user's, a plugin. */
+    bool plugin;   /* it is one: `login` of the options runs it */
+    bool login;    /* they are what is wrong, and it may help to run it */
+    bool terminal; /* then with the terminal */
+    const char *said; /* what it wrote to standard error the last time; NULL: nothing. Until the next call */
     /* What happened since they were last handed over; until the next call. */
     const struct pg_journal_change *changes;
     uint32_t nchanges, more;
@@ -49,6 +54,12 @@ struct pg_tui_options {
     void (*follow)(void *context, int timeout_ms, struct pg_tui_feed *feed);
     /* The source as it is now, without reading all of it again. */
     struct pg_cluster *(*renew)(void *context);
+    /* Of a source that may want somebody to log in, else NULL. Before anything else: what takes long there ends as soon
+       as `fd` becomes readable. Then, in the loader thread: the next load is somebody's wish, so that what has just
+       failed is tried nevertheless; and logging in, with the terminal, which nobody else uses meanwhile. */
+    void (*cancel)(void *context, int fd);
+    void (*asked)(void *context);
+    bool (*login)(void *context, struct pg_err *err);
     void *context;
     struct pg_assume assume;
     const char *title; /* what was given: "--demo", "manifests/" */
@@ -91,6 +102,7 @@ enum pg_tui_do {
     PG_TUI_PAGE,    /* $PAGER on `text` */
     PG_TUI_RELOAD,  /* start the loader again */
     PG_TUI_STOP,    /* stop the loader, keep what it has */
+    PG_TUI_LOGIN,   /* `login` of the options, outside of the screen */
 };
 
 /* What the app wants of the terminal. Texts live until the next call. */
@@ -141,7 +153,7 @@ void pg_tui_changed(struct pg_tui *app, struct pg_tui_world *world, struct pg_jo
 /* What changed between a world and the one that was loaded after it, which is shown already; the app takes it. NULL:
    nothing. */
 void pg_tui_noted(struct pg_tui *app, struct pg_journal_entry *entry);
-/* How the source is; only `proven_ms`, `whole` and `trouble` are looked at. */
+/* How the source is; what changed is not looked at. Texts are copied. */
 void pg_tui_fed(struct pg_tui *app, const struct pg_tui_feed *feed);
 
 /* A load began (the first one begins with pg_tui_new), goes on, is done (the app takes the world), failed. */

@@ -16,26 +16,37 @@ static bool wants_color(const char *when)
     return !(none && *none) && !(term && strcmp(term, "dumb") == 0);
 }
 
+static void say_waiting(void *context, const char *plugin)
+{
+    (void)context;
+    pg_cli_say("waiting for the plugin %s", plugin);
+}
+
 /* The kubeconfig is read, and a credential plugin run, while the terminal is still the user's. */
 static bool prepare_live(struct pg_cli_run *run, struct pg_cli_loading *loading,
                          struct pg_cli_explore *explore, struct pg_err *err)
 {
+    struct pg_kube_run plugin = {
+        .terminal = isatty(STDIN_FILENO), .cancel = -1, .waiting = say_waiting};
     loading->unreachable = true;
     loading->live = pg_cli_kube_open(run->args, err);
-    if (!loading->live || !pg_live_login(loading->live, isatty(STDIN_FILENO), err))
+    if (!loading->live || !pg_live_login(loading->live, &plugin, err))
         return false;
     loading->on_screen = true;
     explore->title = pg_cli_kube_title(run->arena, pg_live_target(loading->live));
     explore->follow = pg_cli_source_follow;
     explore->events = pg_cli_source_events;
     explore->renew = pg_cli_source_renew;
+    explore->cancel = pg_cli_source_cancel;
+    explore->asked = pg_cli_source_asked;
+    explore->login = pg_cli_source_login;
     return true;
 }
 
 int pg_cli_run_explore(struct pg_cli_run *run)
 {
     const struct pg_cli_args *args = run->args;
-    struct pg_cli_loading loading = {.args = args};
+    struct pg_cli_loading loading = {.args = args, .cancel = -1};
     struct pg_cli_explore explore = {
         .load = pg_cli_source_load,
         .context = &loading,

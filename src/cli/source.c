@@ -74,18 +74,28 @@ static bool load_path(struct pg_cli_loading *loading, struct pg_loader *loader, 
     return true;
 }
 
+/* How it is read: what the grid's screen must not see is kept from it. */
+static struct pg_live_reading reading_of(struct pg_cli_loading *loading)
+{
+    bool on_screen = loading->on_screen;
+    return (struct pg_live_reading){
+        .terminal = !on_screen && isatty(STDIN_FILENO),
+        .said = on_screen ? &loading->said : NULL,
+        .cancel = on_screen ? loading->cancel : -1,
+    };
+}
+
 /* Reads the cluster. A first failure is the command's; on a reload what was there stays. */
 static struct pg_cluster *load_live(struct pg_cli_loading *loading,
                                     const struct pg_load_options *options, struct pg_err *err)
 {
-    struct pg_live_reading reading = {
-        .terminal = !loading->on_screen && isatty(STDIN_FILENO),
-        .cancel = -1,
-        .progress = options->progress,
-        .context = options->context,
-    };
+    struct pg_live_reading reading = reading_of(loading);
     struct pg_load_options quiet = *options;
 
+    reading.progress = options->progress;
+    reading.context = options->context;
+    reading.asked = loading->asked;
+    loading->asked = false;
     loading->unreachable = true;
     if (!loading->live)
         loading->live = pg_cli_kube_open(loading->args, err);
@@ -139,11 +149,28 @@ static bool same_target(const struct pg_kube_target *a, const struct pg_kube_tar
     return same_text(a->context, b->context) && same_text(a->url, b->url);
 }
 
+/* What a kubeconfig that was changed says now; NULL: nothing that could be used. It is kept until it is changed once more:
+   it remembers that its plugin failed. */
+static struct pg_live *changed_kubeconfig(struct pg_cli_loading *loading)
+{
+    struct pg_err err;
+
+    if (loading->next && pg_kube_changed(pg_live_target(loading->next))) {
+        pg_live_free(loading->next);
+        loading->next = NULL;
+    }
+    if (!loading->next && pg_kube_changed(pg_live_target(loading->live)))
+        loading->next = pg_cli_kube_open(loading->args, &err);
+    if (!loading->next || !same_target(pg_live_target(loading->next), pg_live_target(loading->live)))
+        return NULL;
+    return loading->next;
+}
+
 /* A kubeconfig that was replaced (a new token, a certificate) is read again, and the cluster with it. Returns whether
    that was done. */
 static bool renew_kubeconfig(struct pg_cli_loading *loading)
 {
-    const struct pg_live_reading reading = {.cancel = -1};
+    const struct pg_live_reading reading = reading_of(loading);
     int64_t now = pg_clock_ms();
     struct pg_live *fresh;
     struct pg_err err;
@@ -151,16 +178,12 @@ static bool renew_kubeconfig(struct pg_cli_loading *loading)
     if (now - loading->looked_ms < LOOK_MS)
         return false;
     loading->looked_ms = now;
-    if (!pg_kube_changed(pg_live_target(loading->live)))
+    fresh = changed_kubeconfig(loading);
+    if (!fresh || !pg_live_read(fresh, &reading, &err))
         return false;
-    fresh = pg_cli_kube_open(loading->args, &err);
-    if (!fresh || !same_target(pg_live_target(fresh), pg_live_target(loading->live)) ||
-        !pg_live_read(fresh, &reading, &err)) {
-        pg_live_free(fresh);
-        return false;
-    }
     pg_live_free(loading->live);
     loading->live = fresh;
+    loading->next = NULL;
     return true;
 }
 
@@ -184,11 +207,32 @@ struct pg_cluster *pg_cli_source_renew(void *context)
     return pg_live_cluster(loading->live, &options);
 }
 
+void pg_cli_source_cancel(void *context, int fd)
+{
+    struct pg_cli_loading *loading = context;
+    loading->cancel = fd;
+}
+
+void pg_cli_source_asked(void *context)
+{
+    struct pg_cli_loading *loading = context;
+    loading->asked = true;
+}
+
+bool pg_cli_source_login(void *context, struct pg_err *err)
+{
+    struct pg_cli_loading *loading = context;
+    struct pg_kube_run run = {.terminal = isatty(STDIN_FILENO), .cancel = loading->cancel};
+    return pg_live_login(loading->live, &run, err);
+}
+
 void pg_cli_source_end(struct pg_cli_loading *loading)
 {
     pg_buf_free(&loading->stdin_text);
     pg_live_free(loading->live);
-    loading->live = NULL;
+    pg_live_free(loading->next);
+    loading->live = loading->next = NULL;
+    pg_buf_free(&loading->said);
 }
 
 int pg_cli_source_failed(const struct pg_cli_loading *loading, const struct pg_err *err)

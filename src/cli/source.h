@@ -27,7 +27,11 @@ struct pg_cli_loading {
     void (*object)(void *object_context, const struct pg_object *object);
     void *object_context;
     bool on_screen;       /* the terminal is the grid's: no plugin may have it */
+    int cancel;           /* then: ends a plugin that runs */
+    bool asked;           /* the next load is somebody's wish */
+    struct pg_buf said;   /* what a plugin wrote the last time, while on_screen */
     struct pg_live *live; /* from the first load on; NULL: another source */
+    struct pg_live *next; /* of a kubeconfig that was changed, until it can be read */
     int64_t looked_ms;    /* when the kubeconfig was last looked at */
     bool unreachable;     /* set where a load failed for the cluster's sake */
 };
@@ -44,6 +48,9 @@ struct pg_cluster *pg_cli_source_load(void *context,
 bool pg_cli_source_follow(void *context, int timeout_ms, struct pg_live_state *state);
 const struct pg_live_event *pg_cli_source_events(void *context, uint32_t *n, uint32_t *more);
 struct pg_cluster *pg_cli_source_renew(void *context);
+void pg_cli_source_cancel(void *context, int fd);
+void pg_cli_source_asked(void *context);
+bool pg_cli_source_login(void *context, struct pg_err *err);
 
 /* Gives back what the loading holds. */
 void pg_cli_source_end(struct pg_cli_loading *loading);

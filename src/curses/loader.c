@@ -9,7 +9,9 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "polgrid/clock.h"
@@ -32,7 +34,8 @@ static bool on_progress(void *context, const struct pg_load_progress *progress)
         ssize_t ignored = write(background->pipe[1], &message, sizeof message);
         (void)ignored;
     }
-    return !atomic_load(&background->stop) && !atomic_load(&background->halt);
+    return !atomic_load(&background->stop) && !atomic_load(&background->halt) &&
+           !atomic_load(&background->login);
 }
 
 /* What must not be lost. */
@@ -71,8 +74,37 @@ static void tell_feed(struct following *following, const struct pg_tui_feed *fee
     if (now - following->told_ms < FEED_MS)
         return;
     following->told_ms = now;
-    ssize_t ignored = write(following->background->pipe[1], &message, sizeof message);
-    (void)ignored;
+    char *said = feed->said ? strdup(feed->said) : NULL;
+    message.feed.said = said;
+    if (write(following->background->pipe[1], &message, sizeof message) < 0)
+        free(said);
+}
+
+/* Those who interrupt do so before they say why: what is cleared here is of a wish that is known by now. */
+static void clear_interrupt(struct pg_background *background)
+{
+    eventfd_t ignored;
+    eventfd_read(background->interrupt, &ignored);
+}
+
+static bool goes_on(struct pg_background *background)
+{
+    clear_interrupt(background);
+    return !atomic_load(&background->stop) && !atomic_load(&background->again);
+}
+
+/* The screen is left and waits for the message. */
+static bool log_in(struct pg_background *background)
+{
+    struct pg_loader_message message = {.kind = PG_LOADER_NOT_LOGGED_IN};
+    clear_interrupt(background);
+    if (background->options->login(background->options->context, &message.err)) {
+        message.kind = PG_LOADER_LOGGED_IN;
+        atomic_store(&background->again, true);
+    }
+    atomic_store(&background->login, false);
+    send_surely(background->pipe[1], &message);
+    return message.kind == PG_LOADER_LOGGED_IN;
 }
 
 static struct pg_assume assume_now(struct pg_background *background)
@@ -104,10 +136,12 @@ static void follow(struct pg_background *background, struct pg_tui_past *past, b
     struct following following = {.background = background, .past = past};
     struct pg_tui_feed feed = {.changed = false};
     int64_t begun = pg_clock_ms();
-    while (!atomic_load(&background->stop) && !atomic_load(&background->again)) {
+    while (goes_on(background)) {
         int64_t pause = 3 * following.cost_ms > WORLD_MS ? 3 * following.cost_ms : WORLD_MS;
         bool due =
             pg_clock_ms() - following.world_ms >= pause && atomic_load(&background->waiting) == 0;
+        if (atomic_load(&background->login) && log_in(background))
+            return;
         if ((lost && pg_clock_ms() - begun > LOST_MS) || feed.outdated)
             return;
         feed.take = due && !lost;
@@ -140,8 +174,10 @@ static bool load(struct pg_background *background, struct pg_tui_past **past, bo
 {
     struct pg_loader_message message = {.kind = quiet ? PG_LOADER_CHANGED : PG_LOADER_DONE};
     struct pg_assume assume = assume_now(background);
+    if (!quiet && background->options->asked)
+        background->options->asked(background->options->context);
     message.world = pg_tui_load(background->options, &assume, on_progress, background, &message.err);
-    if (message.world && atomic_load(&background->halt)) {
+    if (message.world && (atomic_load(&background->halt) || atomic_load(&background->login))) {
         pg_tui_world_free(message.world);
         message.world = NULL;
         pg_err_set(&message.err, "stopped");
@@ -165,6 +201,9 @@ static void *work(void *context)
     bool quiet = false;
     do {
         atomic_store(&background->halt, false);
+        clear_interrupt(background);
+        if (atomic_load(&background->stop))
+            break;
         bool ok = load(background, &past, quiet);
         if (!past || !background->options->follow)
             break;
@@ -184,8 +223,11 @@ bool pg_background_open(struct pg_background *background, const struct pg_tui_op
     memset(background, 0, sizeof *background);
     background->options = options;
     pthread_mutex_init(&background->lock, NULL);
-    if (pipe(background->pipe) != 0)
+    background->interrupt = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (background->interrupt < 0 || pipe(background->pipe) != 0)
         return pg_err_set(err, "no pipe: %s", strerror(errno));
+    if (options->cancel)
+        options->cancel(options->context, background->interrupt);
     for (int i = 0; i < 2; i++) {
         fcntl(background->pipe[i], F_SETFL, O_NONBLOCK);
         fcntl(background->pipe[i], F_SETFD, FD_CLOEXEC);
@@ -201,6 +243,7 @@ static bool take_end(struct pg_background *background)
         return false;
     pg_tui_world_free(message.world);
     pg_journal_free(message.entry);
+    free((char *)(uintptr_t)message.feed.said);
     return true;
 }
 
@@ -233,8 +276,29 @@ bool pg_background_start(struct pg_background *background, const struct pg_assum
     if (!background->running)
         return spawn(background, err);
     /* It is following, or about to end; then pg_background_read() begins another. */
+    pg_background_interrupt(background);
     atomic_store(&background->again, true);
     return true;
+}
+
+bool pg_background_login(struct pg_background *background)
+{
+    if (!background->running || !background->options->login)
+        return false;
+    pg_background_interrupt(background);
+    atomic_store(&background->login, true);
+    return true;
+}
+
+void pg_background_interrupt(struct pg_background *background)
+{
+    eventfd_write(background->interrupt, 1);
+}
+
+void pg_background_stop(struct pg_background *background, bool shown)
+{
+    atomic_store(shown ? &background->halt : &background->stop, true);
+    pg_background_interrupt(background);
 }
 
 bool pg_background_read(struct pg_background *background, struct pg_loader_message *message)
@@ -259,7 +323,7 @@ bool pg_background_end(struct pg_background *background)
 {
     struct pollfd poll_fd = {.fd = background->pipe[0], .events = POLLIN};
     int64_t end = pg_clock_ms() + END_MS;
-    atomic_store(&background->stop, true);
+    pg_background_stop(background, false);
     while (background->running) {
         int64_t left = end - pg_clock_ms();
         if (left <= 0 || poll(&poll_fd, 1, (int)left) <= 0)
@@ -268,6 +332,7 @@ bool pg_background_end(struct pg_background *background)
     }
     close(background->pipe[0]);
     close(background->pipe[1]);
+    close(background->interrupt);
     pthread_mutex_destroy(&background->lock);
     return true;
 }

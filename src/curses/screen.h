@@ -61,9 +61,11 @@ enum pg_loader_kind {
     PG_LOADER_PROGRESS,
     PG_LOADER_DONE,
     PG_LOADER_FAILED,
-    PG_LOADER_FED,     /* how the source is that is followed */
-    PG_LOADER_CHANGED, /* a new world of it */
-    PG_LOADER_ENDED,   /* the thread is no more */
+    PG_LOADER_FED,       /* how the source is that is followed */
+    PG_LOADER_CHANGED,   /* a new world of it */
+    PG_LOADER_LOGGED_IN, /* and everything is read again */
+    PG_LOADER_NOT_LOGGED_IN,
+    PG_LOADER_ENDED, /* the thread is no more */
 };
 
 /* What comes through the pipe, in one piece (smaller than PIPE_BUF). */
@@ -73,7 +75,7 @@ struct pg_loader_message {
     char file[256];
     struct pg_tui_world *world;
     struct pg_journal_entry *entry;
-    struct pg_tui_feed feed;
+    struct pg_tui_feed feed; /* its `said` is the receiver's to free */
     struct pg_err err;
 };
 
@@ -85,9 +87,11 @@ struct pg_background {
     int pipe[2];
     pthread_t thread;
     bool running;
-    atomic_bool stop;    /* the load, and the thread */
-    atomic_bool halt;    /* a load while something is shown: that stays */
-    atomic_bool again;   /* everything is to be read once more */
+    atomic_bool stop;  /* the load, and the thread */
+    atomic_bool halt;  /* a load while something is shown: that stays */
+    atomic_bool again; /* everything is to be read once more */
+    atomic_bool login; /* the terminal is there for somebody to log in */
+    int interrupt; /* an eventfd: what takes long in the source is to end; the thread clears it */
     atomic_uint waiting; /* worlds that the screen has not taken yet */
     int64_t told;        /* when progress was last sent; the thread's own */
 };
@@ -97,6 +101,12 @@ bool pg_background_open(struct pg_background *background, const struct pg_tui_op
 /* A thread that follows does it itself, as soon as it looks. */
 bool pg_background_start(struct pg_background *background, const struct pg_assume *assume,
                          struct pg_err *err);
+/* Has the thread log in, then read everything again; a message says what came of it. False where nobody can. */
+bool pg_background_login(struct pg_background *background);
+/* Ends what takes long in the source: a plugin that does not answer. */
+void pg_background_interrupt(struct pg_background *background);
+/* Stops a load: for good, or, where something is shown already, so that it stays. */
+void pg_background_stop(struct pg_background *background, bool shown);
 /* Reads one message, false where none waits. */
 bool pg_background_read(struct pg_background *background, struct pg_loader_message *message);
 /* Stops and waits a moment; false where the thread is still at work. */

@@ -14,6 +14,7 @@
 #include <wchar.h>
 
 #include "polgrid/clock.h"
+#include "polgrid/text.h"
 #include "screen.h"
 
 /* A drawing computes cells for so long, and work between keys takes so long; both well under one frame. */
@@ -31,6 +32,7 @@ struct terminal {
     enum pg_depth depth;
     bool light, utf8;
     bool quit, dirty;
+    const sigset_t *outside; /* the signals that wait outside of ppoll() */
     int64_t drawn;
     int status;
     struct pg_buf sentence; /* to print after the screen is left */
@@ -298,6 +300,73 @@ static void spawn(struct terminal *term, const struct pg_tui_action *action)
         pg_tui_say(term->app, "R reads everything again");
 }
 
+/* --- logging in ------------------------------------------------------------------------------------ */
+
+static void take_message(struct terminal *term, struct pg_loader_message *message);
+
+/* Until the thread has logged in, or could not. Ctrl-C ends the plugin, which may have taken it already. */
+static bool await_login(struct terminal *term, struct pg_err *err)
+{
+    struct pollfd fd = {.fd = term->background.pipe[0], .events = POLLIN};
+    struct pg_loader_message message;
+    while (term->background.running) {
+        while (pg_background_read(&term->background, &message)) {
+            take_message(term, &message);
+            *err = message.err;
+            if (message.kind == PG_LOADER_LOGGED_IN || message.kind == PG_LOADER_NOT_LOGGED_IN)
+                return message.kind == PG_LOADER_LOGGED_IN;
+        }
+        ppoll(&fd, 1, NULL, term->outside);
+        if (ended_by)
+            pg_background_interrupt(&term->background);
+        if (ended_by == SIGINT)
+            ended_by = 0;
+    }
+    return pg_err_set(err, "nothing is followed any more");
+}
+
+/* What the plugin said is on the terminal and nowhere else: the grid would hide it. */
+static void await_enter(struct terminal *term, const struct pg_err *err)
+{
+    struct pollfd fd = {.fd = fileno(term->in), .events = POLLIN};
+    struct pg_buf clean = {0};
+    char c = 0;
+    pg_text_clean(&clean, err->text, strlen(err->text));
+    fprintf(term->out, "polgrid: not logged in: %s\nEnter goes back to the grid ",
+            pg_buf_text(&clean));
+    fflush(term->out);
+    pg_buf_free(&clean);
+    while (!ended_by && c != '\n') {
+        if (ppoll(&fd, 1, NULL, term->outside) > 0 && read(fd.fd, &c, 1) <= 0)
+            break;
+    }
+    if (ended_by == SIGINT)
+        ended_by = 0;
+}
+
+static void login(struct terminal *term)
+{
+    struct sigaction ignore, old;
+    struct pg_err err = {{0}};
+    memset(&ignore, 0, sizeof ignore);
+    ignore.sa_handler = SIG_IGN;
+    step_out(term);
+    fputs("polgrid: logging in; Ctrl-C gives up\n", term->out);
+    fflush(term->out);
+    sigaction(SIGQUIT, &ignore, &old);
+    bool asked = pg_background_login(&term->background);
+    bool ok = asked && await_login(term, &err);
+    if (asked && !ok && !ended_by)
+        await_enter(term, &err);
+    sigaction(SIGQUIT, &old, NULL);
+    step_in(term);
+    flushinp(); /* what was typed for the plugin is no key of the grid's */
+    if (!asked)
+        pg_tui_say(term->app, "there is nothing to log in to");
+    else if (!ok)
+        pg_tui_say(term->app, "not logged in: %s", err.text);
+}
+
 static void start_load(struct terminal *term)
 {
     struct pg_err err;
@@ -327,10 +396,8 @@ static void act(struct terminal *term, const struct pg_tui_action *action)
     case PG_TUI_EDIT:
     case PG_TUI_PAGE: spawn(term, action); break;
     case PG_TUI_RELOAD: start_load(term); break;
-    case PG_TUI_STOP:
-        atomic_store(pg_tui_ready(term->app) ? &term->background.halt : &term->background.stop,
-                     true);
-        break;
+    case PG_TUI_STOP: pg_background_stop(&term->background, pg_tui_ready(term->app)); break;
+    case PG_TUI_LOGIN: login(term); break;
     }
 }
 
@@ -358,30 +425,43 @@ static void take_input(struct terminal *term)
     }
 }
 
+static void take_failure(struct terminal *term, const struct pg_err *err)
+{
+    if (pg_tui_ready(term->app)) {
+        pg_tui_failed(term->app, err);
+        return;
+    }
+    term->failure = *err;
+    term->status = 2;
+    term->quit = true;
+}
+
+static void take_message(struct terminal *term, struct pg_loader_message *message)
+{
+    term->dirty = true;
+    switch (message->kind) {
+    case PG_LOADER_PROGRESS: pg_tui_progress(term->app, &message->progress); break;
+    case PG_LOADER_DONE:
+        pg_tui_loaded(term->app, message->world);
+        pg_tui_noted(term->app, message->entry);
+        break;
+    case PG_LOADER_FAILED: take_failure(term, &message->err); break;
+    case PG_LOADER_FED:
+        pg_tui_fed(term->app, &message->feed);
+        free((char *)(uintptr_t)message->feed.said);
+        break;
+    case PG_LOADER_CHANGED: pg_tui_changed(term->app, message->world, message->entry); break;
+    case PG_LOADER_LOGGED_IN: pg_tui_loading(term->app); break;
+    case PG_LOADER_NOT_LOGGED_IN:
+    case PG_LOADER_ENDED: break;
+    }
+}
+
 static void take_messages(struct terminal *term)
 {
     struct pg_loader_message message;
-    while (!term->quit && pg_background_read(&term->background, &message)) {
-        term->dirty = true;
-        if (message.kind == PG_LOADER_PROGRESS) {
-            pg_tui_progress(term->app, &message.progress);
-        } else if (message.kind == PG_LOADER_DONE) {
-            pg_tui_loaded(term->app, message.world);
-            pg_tui_noted(term->app, message.entry);
-        } else if (message.kind == PG_LOADER_FED) {
-            pg_tui_fed(term->app, &message.feed);
-        } else if (message.kind == PG_LOADER_CHANGED) {
-            pg_tui_changed(term->app, message.world, message.entry);
-        } else if (message.kind == PG_LOADER_ENDED) {
-            continue;
-        } else if (pg_tui_ready(term->app)) {
-            pg_tui_failed(term->app, &message.err);
-        } else {
-            term->failure = message.err;
-            term->status = 2;
-            term->quit = true;
-        }
-    }
+    while (!term->quit && pg_background_read(&term->background, &message))
+        take_message(term, &message);
 }
 
 /* How long to sleep: not at all while there is work, until the next frame while one is due. */
@@ -458,6 +538,7 @@ int pg_term_run(const struct pg_tui_options *options)
         return 2;
     }
     watch_signals(&outside);
+    term.outside = &outside;
     term.app = pg_tui_new(options);
     term.frame = pg_frame_new();
     start_load(&term);

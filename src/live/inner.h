@@ -42,7 +42,7 @@ struct live_list {
     int64_t watch_lost_ms;                  /* the first of them */
     bool watch_expired;                     /* the version is forgotten: to be read again */
     bool watch_bad;                         /* it said what is no event */
-    char watch_trouble[160];                /* why the last of them failed */
+    char watch_trouble[400];                /* why the last of them failed */
 };
 
 struct pg_live {
@@ -90,6 +90,7 @@ struct pg_live {
     bool dead;         /* the connections are to be closed */
     char trouble[512]; /* of the heartbeat */
     char lost[512];    /* which list is not followed, and why */
+    struct pg_kube_creds_state creds_state;
 };
 
 /* --- the lists (read.c) --- */

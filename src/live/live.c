@@ -55,15 +55,7 @@ const struct pg_kube_target *pg_live_target(const struct pg_live *live)
     return &live->target;
 }
 
-bool pg_live_login(struct pg_live *live, bool terminal, struct pg_err *err)
+bool pg_live_login(struct pg_live *live, struct pg_kube_run *run, struct pg_err *err)
 {
-    struct pg_kube_run run = {.terminal = terminal, .cancel = -1};
-    struct pg_kube_auth auth = {0};
-
-    if (!live->target.exec)
-        return true;
-    if (!pg_kube_creds_get(live->creds, &run, &auth, err))
-        return false;
-    pg_kube_auth_wipe(&auth);
-    return true;
+    return pg_kube_creds_login(live->creds, run, err);
 }

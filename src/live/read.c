@@ -680,6 +680,8 @@ static void begin(struct pg_live *live, const struct pg_live_reading *reading)
     run->terminal = reading->terminal;
     run->said = reading->said;
     run->cancel = reading->cancel;
+    if (reading->asked)
+        pg_kube_creds_retry(live->creds);
 }
 
 static bool drop_unseen(void *context, struct live_object *object)

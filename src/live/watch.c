@@ -363,9 +363,11 @@ static void on_heartbeat(void *context, struct pg_http_reply *reply)
             live->trouble[0] = '\0';
         return;
     }
-    if (!live->following || reply->trouble == PG_HTTP_CANCELLED)
+    if (!live->following || reply->trouble == PG_HTTP_CANCELLED || reply->creds == PG_KUBE_CANCELLED)
         return;
     set_trouble(live, "%s", reply->err.text);
+    if (reply->trouble == PG_HTTP_CREDENTIALS)
+        return; /* that says nothing of the connections */
     live->dead = ++live->missed >= MOST_MISSED;
 }
 
@@ -424,6 +426,22 @@ static bool is_lost(const struct live_list *list, int64_t now)
     return !list->watch || now - list->watch_begun_ms <= SETTLED_MS;
 }
 
+/* Where there are no credentials, that is what is wrong, whatever fails for it. */
+static void fill_login(struct pg_live *live, struct pg_live_state *state)
+{
+    struct pg_kube_creds_state *creds = &live->creds_state;
+    const struct pg_buf *said = pg_http_plugin(live->http)->said;
+
+    pg_kube_creds_state(live->creds, creds);
+    state->plugin = creds->exec != NULL;
+    state->said = creds->exec && said && said->n ? said->p : NULL;
+    if (creds->trouble != PG_KUBE_FINE)
+        state->trouble = creds->err.text;
+    state->login = creds->exec && creds->trouble != PG_KUBE_PLUGIN_MISSING &&
+                   (creds->trouble != PG_KUBE_FINE || (creds->refused && state->trouble));
+    state->terminal = state->login && creds->exec->interactive != PG_KUBE_NEVER;
+}
+
 static void fill_state(struct pg_live *live, struct pg_live_state *state)
 {
     int64_t now = pg_clock_ms();
@@ -445,6 +463,7 @@ static void fill_state(struct pg_live *live, struct pg_live_state *state)
             state->proven_ms = list->watch_lost_ms;
     }
     state->trouble = live->trouble[0] ? live->trouble : live->lost[0] ? live->lost : NULL;
+    fill_login(live, state);
     state->connected = live->missed == 0 && !state->trouble;
     state->outdated = live->outdated;
     state->whole = state->whole && n <= MOST_WATCHES;

@@ -392,6 +392,19 @@ static struct pg_tui_action reload(struct pg_tui *app)
     return only(PG_TUI_RELOAD);
 }
 
+static struct pg_tui_action login(struct pg_tui *app)
+{
+    if (app->loading)
+        pg_tui_say(app, "still loading: Ctrl-C stops");
+    else if (!app->options.login || !app->options.follow)
+        pg_tui_say(app, "there is nothing to log in to");
+    else if (!app->feed.plugin)
+        pg_tui_say(app, "no plugin gives the credentials: there is nothing to log in with");
+    else
+        return only(PG_TUI_LOGIN);
+    return only(PG_TUI_NOTHING);
+}
+
 /* While nothing is there to go up in, Esc gives up waiting for the rest; like everywhere it never quits. */
 static struct pg_tui_action back_or_stop(struct pg_tui *app)
 {
@@ -412,6 +425,7 @@ static bool do_bare(struct pg_tui *app, enum pg_do what, struct pg_tui_action *a
     case PG_DO_SUSPEND: *action = only(PG_TUI_SUSPEND); break;
     case PG_DO_REDRAW: *action = only(PG_TUI_REDRAW); break;
     case PG_DO_RELOAD: *action = reload(app); break;
+    case PG_DO_LOGIN: *action = login(app); break;
     case PG_DO_HELP: open_page(app, PG_VIEW_HELP); break;
     case PG_DO_BACK: *action = back_or_stop(app); break;
     case PG_DO_COMMAND: pg_prompt_open(app, PG_PROMPT_COMMAND, ""); break;
@@ -522,6 +536,9 @@ struct pg_tui_action pg_tui_key(struct pg_tui *app, uint32_t key)
         pg_move_stop(app);
     if (app->focus && scroll_panel(app, binding->what))
         return only(PG_TUI_NOTHING);
+    /* As the line of messages says then; paging has other keys. */
+    if (binding->what == PG_DO_PAGE_RIGHT && pg_news_wants_login(app))
+        return pg_app_do(app, PG_DO_LOGIN);
     return pg_app_do(app, binding->what);
 }
 

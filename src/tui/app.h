@@ -73,6 +73,7 @@ enum pg_do {
     PG_DO_COPY_JSON,
     PG_DO_HELP,
     PG_DO_RELOAD,
+    PG_DO_LOGIN,
     PG_DO_REDRAW,
     PG_DO_STOP,
     PG_DO_SUSPEND,
@@ -591,7 +592,8 @@ struct pg_tui {
     uint32_t nentries;
     uint32_t nahead; /* the newest of them: of `next` and what came before it, not of what is shown */
     bool fed;
-    struct pg_tui_feed feed;
+    struct pg_tui_feed feed; /* its `said` is the following */
+    struct pg_buf said;
 
     struct pg_view *stack[PG_DEPTH];
     uint32_t depth;
@@ -630,6 +632,13 @@ void pg_news_free(struct pg_tui *app);
 /* Appends how fresh what is shown is, in a word or two: "live", "STALE 3m". Nothing for a source that does not
    change. True where it is stale. */
 bool pg_news_words(struct pg_buf *out, const struct pg_tui *app);
+/* Appends why it is stale and what can be done, in a line: "STALE 3m, L logs in: the plugin …". False where it is not, or
+   nobody knows why. */
+bool pg_news_why_stale(struct pg_buf *out, const struct pg_tui *app);
+/* The same in full, and what the credential plugin said. Nothing where there is nothing of the kind. */
+void pg_news_put_stale(struct pg_lines *lines, const struct pg_tui *app);
+/* Whether there is somebody to log in for, and the screen says so. */
+bool pg_news_wants_login(const struct pg_tui *app);
 /* What last happened to the cell of two pods: "was denied until 02:14:09: NetworkPolicy shop/api-in changed".
    False where the journal has nothing. */
 bool pg_news_story(struct pg_buf *out, const struct pg_tui *app, uint32_t from, uint32_t to);

@@ -160,6 +160,12 @@ static struct pg_tui_action do_reload(struct pg_tui *app, char *arguments)
     return pg_app_do(app, PG_DO_RELOAD);
 }
 
+static struct pg_tui_action do_login(struct pg_tui *app, char *arguments)
+{
+    (void)arguments;
+    return pg_app_do(app, PG_DO_LOGIN);
+}
+
 static struct pg_tui_action do_warnings(struct pg_tui *app, char *arguments)
 {
     (void)arguments;
@@ -185,6 +191,7 @@ static const struct command {
     {"outside", "", "show or hide the outside world", do_outside},
     {"warnings", "", "what was left out, and warnings", do_warnings},
     {"reload", "", "read everything again", do_reload},
+    {"login", "", "run the credential plugin, with the terminal", do_login},
     {"help", "", "all keys", do_help},
     {"quit", "", "quit", do_quit},
 };
@@ -214,7 +221,7 @@ struct pg_tui_action pg_command_run(struct pg_tui *app, const char *text)
     if (*word)
         pg_app_warn(app,
                     "no command %s: goto, why, port, assume, filter, outside, warnings, "
-                    "reload, help, quit",
+                    "reload, login, help, quit",
                     word);
     return nothing();
 }

@@ -19,7 +19,8 @@ static const struct pg_binding table[] = {
     {PG_DO_UP, "k <Up>", "Move", ALL, NULL, 0, "one row or line up"},
     {PG_DO_RIGHT, "l <Right>", "Move", GRID, NULL, 0, "one cell to the right"},
     {PG_DO_PAGE_LEFT, "H", "Move", GRID, NULL, 0, "one page to the left"},
-    {PG_DO_PAGE_RIGHT, "L", "Move", GRID, NULL, 0, "one page to the right"},
+    {PG_DO_PAGE_RIGHT, "L", "Move", GRID, NULL, 0,
+     "one page to the right; logs in where STALE says so"},
     {PG_DO_PAGE_DOWN, "<PgDn> <C-d> <Space>", "Move", ALL, NULL, 0, "one page down"},
     {PG_DO_PAGE_UP, "<PgUp> <C-b>", "Move", ALL, NULL, 0, "one page up"},
     {PG_DO_ROW_START, "0", "Move", GRID, NULL, 0, "first column"},
@@ -73,6 +74,7 @@ static const struct pg_binding table[] = {
 
     {PG_DO_HELP, "?", "Leave", ALL, "help", 9, "all keys"},
     {PG_DO_RELOAD, "R", "Leave", ALL, NULL, 0, "read everything again"},
+    {PG_DO_LOGIN, "L", "Leave", PAGE, NULL, 0, "log in: the credential plugin has the terminal"},
     {PG_DO_REDRAW, "<C-l>", "Leave", ALL, NULL, 0, "draw the screen again"},
     {PG_DO_STOP, "<C-c>", "Leave", ALL, NULL, 0, "stop what is running; twice quits"},
     {PG_DO_SUSPEND, "<C-z>", "Leave", ALL, NULL, 0, "suspend"},

@@ -214,6 +214,10 @@ void pg_tui_fed(struct pg_tui *app, const struct pg_tui_feed *feed)
     app->feed = *feed;
     app->feed.changes = NULL;
     app->feed.nchanges = 0;
+    app->feed.said = NULL;
+    pg_buf_clear(&app->said);
+    if (feed->said)
+        pg_buf_puts(&app->said, feed->said);
 }
 
 void pg_news_free(struct pg_tui *app)
@@ -224,6 +228,7 @@ void pg_news_free(struct pg_tui *app)
         pg_journal_free(app->journal);
         app->journal = older;
     }
+    pg_buf_free(&app->said);
 }
 
 /* --- words ----------------------------------------------------------------------------------------- */
@@ -253,6 +258,64 @@ bool pg_news_words(struct pg_buf *out, const struct pg_tui *app)
     if (!app->feed.whole)
         pg_buf_puts(out, " in part");
     return false;
+}
+
+bool pg_news_wants_login(const struct pg_tui *app)
+{
+    return app->fed && app->feed.login && *app->feed.trouble;
+}
+
+bool pg_news_why_stale(struct pg_buf *out, const struct pg_tui *app)
+{
+    struct pg_buf words = {0};
+    bool stale = pg_news_words(&words, app) && *app->feed.trouble;
+    /* First what can be done: the reason may be cut. */
+    if (stale) {
+        pg_buf_puts(out, pg_buf_text(&words));
+        if (pg_news_wants_login(app))
+            pg_buf_puts(out, app->feed.terminal ? ", L logs in" : ", L runs it again");
+        pg_buf_puts(out, ": ");
+        for (const char *p = app->feed.trouble; *p; p++)
+            pg_buf_putc(out, *p == '\n' ? ' ' : *p);
+    }
+    pg_buf_free(&words);
+    return stale;
+}
+
+/* A text of several lines. */
+static void put_text(struct pg_lines *lines, enum pg_role role, const char *text)
+{
+    struct pg_buf line = {0};
+    for (const char *p = text, *end; *p; p = end + (*end == '\n')) {
+        end = p + strcspn(p, "\n");
+        pg_buf_clear(&line);
+        pg_buf_add(&line, p, (size_t)(end - p));
+        pg_lines_wrap(lines, 2, 4, role, PG_NO_LOC, pg_buf_text(&line));
+    }
+    pg_buf_free(&line);
+}
+
+void pg_news_put_stale(struct pg_lines *lines, const struct pg_tui *app)
+{
+    struct pg_buf out = {0};
+    if (pg_news_words(&out, app) && *app->feed.trouble) {
+        pg_lines_open(lines);
+        pg_lines_add(lines, PG_ROLE_HEADING, pg_buf_text(&out));
+        put_text(lines, PG_ROLE_WARN, app->feed.trouble);
+        if (pg_news_wants_login(app))
+            pg_lines_wrap(lines, 2, 4, PG_ROLE_TEXT, PG_NO_LOC,
+                          app->feed.terminal
+                              ? "L logs in: the plugin has the terminal then."
+                              : "L runs the plugin again, R reads everything again.");
+        pg_lines_open(lines);
+    }
+    if (app->said.n) {
+        pg_lines_open(lines);
+        pg_lines_add(lines, PG_ROLE_HEADING, "WHAT THE CREDENTIAL PLUGIN SAID LAST");
+        put_text(lines, PG_ROLE_TEXT, app->said.p);
+        pg_lines_open(lines);
+    }
+    pg_buf_free(&out);
 }
 
 /* The wall clock's hour, minute and second here. */
@@ -364,6 +427,7 @@ void pg_page_build_journal(struct pg_tui *app, struct pg_view *view)
     const char *none = app->options.follow
                            ? "Nothing has changed since the cluster was read."
                            : "The source is not a live cluster: it does not change by itself.";
+    pg_news_put_stale(lines, app);
     for (const struct pg_journal_entry *entry = app->journal; entry; entry = entry->older)
         put_entry(lines, entry);
     if (!app->journal)

@@ -535,15 +535,13 @@ static void draw_bottom(struct pg_tui *app, struct pg_gridview *view, struct pg_
             pg_view_draw_message(app, frame, app->rows - 1, "");
         return;
     }
-    struct pg_buf out = {0}, fresh = {0};
+    struct pg_buf out = {0};
     pg_buf_putc(&out, ' ');
-    bool stale = pg_news_words(&fresh, app) && *app->feed.trouble;
-    if (stale) {
-        /* Nothing is as worth knowing as that what is seen may not be so any more. */
-        pg_buf_printf(&out, "%s: %s", pg_buf_text(&fresh), app->feed.trouble);
-    } else if (app->columns >= 110) {
+    /* Nothing is as worth knowing as that what is seen may not be so any more. */
+    bool stale = pg_news_why_stale(&out, app);
+    if (!stale && app->columns >= 110) {
         pg_buf_puts(&out, legend(view, 0));
-    } else {
+    } else if (!stale) {
         pg_words_complete(&out, app->world, false);
         pg_buf_puts(&out, out.n > 1 ? "   " : "");
         pg_words_assume(&out, app->world);
@@ -555,7 +553,6 @@ static void draw_bottom(struct pg_tui *app, struct pg_gridview *view, struct pg_
         }
     }
     pg_view_draw_message(app, frame, layout->message, pg_buf_text(&out));
-    pg_buf_free(&fresh);
     pg_buf_free(&out);
 }
 

@@ -226,6 +226,7 @@ void pg_page_build_diags(struct pg_tui *app, struct pg_view *view)
 {
     struct pg_lines *lines = &view->page.lines;
     const struct pg_cluster *cluster = app->world->cluster;
+    pg_news_put_stale(lines, app);
     put_causes(lines, app->world);
     put_heading(lines, "NETWORK PLUGIN");
     pg_lines_wrap(lines, 2, 2,

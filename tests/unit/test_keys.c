@@ -268,6 +268,62 @@ static void a_failed_reload_keeps_what_is_there(void **state)
     assert_true(on_screen(fixture, "lens:reach"));
 }
 
+static void follow(void *context, int timeout_ms, struct pg_tui_feed *feed)
+{
+    (void)context;
+    (void)timeout_ms;
+    (void)feed;
+}
+
+static bool login(void *context, struct pg_err *err)
+{
+    (void)context;
+    return pg_err_set(err, "no");
+}
+
+/* L pages in the grid, but where the credentials fail; elsewhere it logs in where a plugin can. */
+static void logging_in(void **state)
+{
+    struct fixture *fixture = *state;
+    struct pg_tui_feed feed = {.proven_ms = INT64_MAX / 2, .whole = true};
+
+    put_world(fixture);
+    pg_tui_resize(fixture->app, 120, 40);
+    assert_int_equal(press(fixture, ":login<Enter>"), PG_TUI_NOTHING);
+    assert_true(on_screen(fixture, "nothing to log in to"));
+    pg_tui_free(fixture->app);
+    fixture->options.follow = follow;
+    fixture->options.login = login;
+    fixture->app = pg_tui_new(&fixture->options);
+    put_world(fixture);
+    pg_tui_resize(fixture->app, 120, 40);
+    pg_tui_fed(fixture->app, &feed);
+    assert_int_equal(press(fixture, "L"), PG_TUI_NOTHING);
+    assert_int_equal(press(fixture, "?L"), PG_TUI_NOTHING);
+    assert_true(on_screen(fixture, "no plugin gives the credentials"));
+    feed.plugin = true;
+    pg_tui_fed(fixture->app, &feed);
+    assert_int_equal(press(fixture, "L"), PG_TUI_LOGIN);
+    assert_int_equal(press(fixture, "<Esc>L"), PG_TUI_NOTHING);
+    feed.login = feed.terminal = true;
+    feed.said = "one line\nand another\n";
+    snprintf(feed.trouble, sizeof feed.trouble, "the plugin p failed\nget it anew");
+    pg_tui_fed(fixture->app, &feed);
+    assert_true(on_screen(fixture, ", L logs in: the plugin p failed get it anew"));
+    assert_int_equal(press(fixture, "L"), PG_TUI_LOGIN);
+    for (int i = 0; i < 2; i++) {
+        press(fixture, i ? "!" : "c");
+        assert_true(on_screen(fixture, "  the plugin p failed"));
+        assert_true(on_screen(fixture, "  get it anew"));
+        assert_true(on_screen(fixture, "  one line"));
+        assert_true(on_screen(fixture, "  and another"));
+        press(fixture, "<Esc>");
+    }
+    assert_int_equal(press(fixture, "R"), PG_TUI_RELOAD);
+    assert_int_equal(press(fixture, "L"), PG_TUI_NOTHING);
+    assert_true(on_screen(fixture, "still loading"));
+}
+
 static uint32_t next_random(uint32_t *seed)
 {
     *seed = *seed * 1664525u + 1013904223u;
@@ -344,6 +400,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_change_is_told_of_what_is_shown, start, stop),
         cmocka_unit_test_setup_teardown(only_quitting_quits, start, stop),
         cmocka_unit_test_setup_teardown(a_failed_reload_keeps_what_is_there, start, stop),
+        cmocka_unit_test_setup_teardown(logging_in, start, stop),
         cmocka_unit_test_setup_teardown(no_key_breaks_it, start, stop),
         cmocka_unit_test_setup_teardown(every_size_is_drawn, start, stop),
     };
