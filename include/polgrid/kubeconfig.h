@@ -197,7 +197,8 @@ struct pg_kube_run {
     struct pg_buf *said; /* gets what the plugin wrote to stderr, cleaned; NULL: it goes to our stderr */
     int cancel;          /* a descriptor that becomes readable to cancel; -1: none */
     int64_t deadline_ms; /* 0: 30 s */
-    /* Called once where a plugin has not answered after a second. NULL: nobody wants to know. */
+    /* Called once where a plugin has not answered after a second, and is none that always has the terminal. NULL: nobody
+       wants to know. */
     void (*waiting)(void *context, const char *plugin);
     void *context;
     enum pg_kube_trouble trouble; /* set by the call */

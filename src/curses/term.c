@@ -304,10 +304,12 @@ static void spawn(struct terminal *term, const struct pg_tui_action *action)
 
 static void take_message(struct terminal *term, struct pg_loader_message *message);
 
-/* Until the thread has logged in, or could not. Ctrl-C ends the plugin, which may have taken it already. */
-static bool await_login(struct terminal *term, struct pg_err *err)
+/* Until the thread has logged in, or could not. Ctrl-C ends the plugin, which may have taken it already; then there is
+   nothing to be read about that. */
+static bool await_login(struct terminal *term, struct pg_err *err, bool *given_up)
 {
     struct pollfd fd = {.fd = term->background.pipe[0], .events = POLLIN};
+    const struct timespec soon = {.tv_nsec = FRAME_MS * 1000000};
     struct pg_loader_message message;
     while (term->background.running) {
         while (pg_background_read(&term->background, &message)) {
@@ -316,9 +318,11 @@ static bool await_login(struct terminal *term, struct pg_err *err)
             if (message.kind == PG_LOADER_LOGGED_IN || message.kind == PG_LOADER_NOT_LOGGED_IN)
                 return message.kind == PG_LOADER_LOGGED_IN;
         }
-        ppoll(&fd, 1, NULL, term->outside);
-        if (ended_by)
+        /* Again and again: the thread may not have begun when it is first told. */
+        if (*given_up)
             pg_background_interrupt(&term->background);
+        ppoll(&fd, 1, *given_up ? &soon : NULL, term->outside);
+        *given_up = *given_up || ended_by;
         if (ended_by == SIGINT)
             ended_by = 0;
     }
@@ -354,9 +358,10 @@ static void login(struct terminal *term)
     fputs("polgrid: logging in; Ctrl-C gives up\n", term->out);
     fflush(term->out);
     sigaction(SIGQUIT, &ignore, &old);
+    bool given_up = false;
     bool asked = pg_background_login(&term->background);
-    bool ok = asked && await_login(term, &err);
-    if (asked && !ok && !ended_by)
+    bool ok = asked && await_login(term, &err, &given_up);
+    if (asked && !ok && !given_up)
         await_enter(term, &err);
     sigaction(SIGQUIT, &old, NULL);
     step_in(term);

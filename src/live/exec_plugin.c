@@ -142,7 +142,7 @@ static const char *info_text(struct pg_arena *arena, const struct pg_kube_exec *
 struct plugin {
     const char *name;
     const struct pg_kube_run *run;
-    bool interactive;
+    bool interactive, asks;
     pid_t pid;
     int out, said, failed;   /* reading ends; -1: none, or at its end */
     struct pg_secret answer; /* p has room for MAX_ANSWER; n is what is there */
@@ -375,7 +375,8 @@ static bool watch(struct plugin *plugin, struct pg_kube_run *run, struct pg_err 
     int64_t deadline = run->deadline_ms ? run->deadline_ms : DEADLINE_MS, began = pg_clock_ms();
     int64_t until = plugin->interactive ? 0 : began + deadline;
     enum outcome outcome;
-    bool told = run->waiting == NULL;
+    /* One that always has the terminal says itself what it waits for. */
+    bool told = run->waiting == NULL || plugin->asks;
 
     while ((outcome = step(plugin, until)) == GOES_ON) {
         if (told || pg_clock_ms() - began < WAITING_MS)
@@ -462,6 +463,7 @@ bool pg_exec_plugin_run(const struct pg_kube_exec *exec, const struct pg_kube_en
         return fail(run, PG_KUBE_PLUGIN_TERMINAL);
     }
     plugin.interactive = exec->interactive != PG_KUBE_NEVER && run->terminal;
+    plugin.asks = exec->interactive == PG_KUBE_ALWAYS;
     arena = pg_arena_new();
     program = find_program(arena, env, exec->command);
     if (!program) {

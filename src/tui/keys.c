@@ -74,7 +74,7 @@ static const struct pg_binding table[] = {
 
     {PG_DO_HELP, "?", "Leave", ALL, "help", 9, "all keys"},
     {PG_DO_RELOAD, "R", "Leave", ALL, NULL, 0, "read everything again"},
-    {PG_DO_LOGIN, "L", "Leave", PAGE, NULL, 0, "log in: the credential plugin has the terminal"},
+    {PG_DO_LOGIN, "L", "Leave", PAGE, NULL, 0, "log in with the credential plugin"},
     {PG_DO_REDRAW, "<C-l>", "Leave", ALL, NULL, 0, "draw the screen again"},
     {PG_DO_STOP, "<C-c>", "Leave", ALL, NULL, 0, "stop what is running; twice quits"},
     {PG_DO_SUSPEND, "<C-z>", "Leave", ALL, NULL, 0, "suspend"},

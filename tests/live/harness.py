@@ -143,7 +143,7 @@ def main(cases):
         for number, (case, wrong) in enumerate(zip(cases, pool.map(lambda c: attempt(c, bench), cases)), 1):
             failed += wrong is not None
             print(f"{'ok' if wrong is None else 'not ok'} {number} - {case.__name__}")
-            for line in (wrong or "").splitlines()[-12:]:
+            for line in (wrong or "").splitlines()[-60:]:
                 print("# " + line)
     sys.stdout.flush()
     return 1 if failed else 0

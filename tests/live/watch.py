@@ -19,7 +19,7 @@ class Screen:
         self.socket = f"polgrid-live-{os.getpid()}-{Screen.count}"
         command = " ".join([POLGRID, "--kubeconfig", config, *words]) + "; echo ended $?; sleep 600"
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
-                  f"env LC_ALL=C.UTF-8 NO_COLOR=1 sh -c '{command}'")
+                  f"env LC_ALL=C.UTF-8 NO_COLOR=1 sh -c 'trap : INT; {command}'")
 
     def tmux(self, *words):
         return subprocess.run(["tmux", "-L", self.socket, *words], capture_output=True, check=False,
@@ -397,6 +397,202 @@ echo '{{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","
     assert os.path.getsize(path + ".runs") <= 3, os.path.getsize(path + ".runs")
 
 
+class Plugin:
+    """A credential plugin: a shell script that notes each run, and does what `mode` says."""
+
+    def __init__(self, bench, name, interactive="Never"):
+        self.path = os.path.join(bench.dir, name)
+        self.entry = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": self.path,
+                               "interactiveMode": interactive}}
+        self.set("answer")
+        with open(self.path, "w", encoding="utf-8") as out:
+            out.write("""#!/bin/sh
+echo $$ >>"$0.pids"
+answer() {
+    printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"%s"}}' "$1"
+}
+case $(cat "$0.mode") in
+answer) answer TOKEN ;;
+slow) sleep 2; answer TOKEN ;;
+fail) echo "looking for a session" >&2; echo "error: session expired, run: acme login" >&2; exit 7 ;;
+ask) printf 'Code %s?' "$(wc -l <"$0.pids")" >&2; read -r code; answer "$code" ;;
+hang) trap '' INT; sleep 600 ;;
+esac
+""".replace("TOKEN", SECRET))
+        os.chmod(self.path, 0o755)
+
+    def set(self, mode):
+        with open(self.path + ".new", "w", encoding="utf-8") as out:
+            out.write(mode)
+        os.replace(self.path + ".new", self.path + ".mode")
+
+    def pids(self):
+        try:
+            with open(self.path + ".pids", encoding="utf-8") as lines:
+                return [int(line) for line in lines if line.endswith("\n")]
+        except FileNotFoundError:
+            return []
+
+    def wait(self, runs, seconds=15):
+        """Until it was run so often."""
+        end = time.time() + seconds
+        while len(self.pids()) < runs:
+            assert time.time() < end, f"{len(self.pids())} runs, not {runs}"
+            time.sleep(0.05)
+        assert len(self.pids()) == runs, f"{len(self.pids())} runs, not {runs}"
+
+    def gone(self, seconds=3):
+        """Until none of them is there any more."""
+        end = time.time() + seconds
+        while any(os.path.exists(f"/proc/{pid}") for pid in self.pids()):
+            assert time.time() < end, "it is still running"
+            time.sleep(0.05)
+
+
+def refuse(api, *tokens):
+    """The tokens of before are taken no more."""
+    api.tokens = {t: User("alice") for t in tokens}
+    api.drop_watches()
+
+
+def plugin_that_fails(bench):
+    """Why, in its own words; and it is not run for each request, but when somebody asks."""
+    api, plugin = bench.serve(world(12)), Plugin(bench, "failing")
+    with Screen(bench.kubeconfig(api, plugin.entry), columns=160) as screen:
+        screen.wait("[live]", "12 pods")
+        plugin.wait(1)
+        plugin.set("fail")
+        refuse(api)
+        screen.wait("STALE", "L runs it again: the plugin", "failed with exit code 7: error: session expired, run: acme login")
+        time.sleep(6)
+        plugin.wait(2)
+        for key in "!", "c":
+            screen.keys(key)
+            screen.wait("  looking for a session", "  error: session expired, run: acme login")
+            screen.keys("Escape")
+            screen.wait("12 pods")
+        screen.keys("R")
+        screen.wait("not read again", "acme login")
+        plugin.wait(3)
+        # What it says is read before the grid is back.
+        screen.keys("Escape", "L")
+        screen.wait("looking for a session", "not logged in", "Enter goes back")
+        screen.keys("Enter")
+        screen.wait("12 pods", "not logged in")
+        plugin.wait(4)
+        plugin.set("answer")
+        refuse(api, SECRET)
+        screen.keys("L")
+        screen.wait("[live]", "12 pods", gone=("STALE",))
+        plugin.wait(5)
+        screen.keys("q")
+        text = screen.wait("ended 0")
+        assert text.count("looking for a session") == 1, text
+
+
+def plugin_that_wants_the_terminal(bench):
+    """It has it before the screen, and when somebody logs in; grid and journal stay."""
+    api, plugin = bench.serve(world(12)), Plugin(bench, "asking", "Always")
+    plugin.set("ask")
+    refuse(api, "first-code")
+    with Screen(bench.kubeconfig(api, plugin.entry)) as screen:
+        screen.wait("Code 1?")
+        screen.keys("first-code", "Enter")
+        screen.wait("[live]", "12 pods")
+        screen.keys(":goto ops pay", "Enter")
+        api.cluster.put(OPEN)
+        screen.wait("NetworkPolicy pay/deny changed")
+        screen.keys("0")
+        refuse(api, "other-code")
+        screen.wait("STALE", "L logs in: the plugin", "needs a terminal")
+        screen.keys("L")
+        screen.wait("logging in; Ctrl-C gives up", "Code 2?")
+        screen.keys("C-c")
+        screen.wait("not logged in", "12 pods", "WHY  ops -> ops")
+        plugin.gone()
+        screen.keys("L")
+        screen.wait("Code 3?")
+        screen.keys("other-code", "Enter")
+        screen.wait("[live]", "12 pods")
+        screen.keys("c")
+        screen.wait("NetworkPolicy pay/deny changed")
+        plugin.wait(3)
+        plugin.gone()
+
+
+def plugin_that_hangs(bench):
+    """Who stops or quits does not wait for it."""
+    api, plugin = bench.serve(world(12)), Plugin(bench, "hanging")
+    with Screen(bench.kubeconfig(api, plugin.entry)) as screen:
+        screen.wait("[live]", "12 pods")
+        plugin.set("hang")
+        refuse(api)
+        plugin.wait(2)
+        screen.keys("R")
+        plugin.wait(3, seconds=3)
+        screen.keys("C-c")
+        screen.wait("not read again", "12 pods", seconds=3)
+        plugin.gone()
+        time.sleep(3)
+        plugin.wait(3)
+        screen.keys("Escape")
+        screen.keys(":login", "Enter")
+        screen.wait("logging in; Ctrl-C gives up")
+        plugin.wait(4)
+        screen.keys("C-c")
+        screen.wait("not logged in: the plugin", "12 pods", seconds=3)
+        plugin.gone()
+        screen.keys("R")
+        plugin.wait(5)
+        screen.keys("q")
+        screen.wait("ended 0", seconds=2)
+        plugin.gone()
+
+
+def plugin_that_is_too_slow(bench):
+    """The deadline is one, however many requests wait for it."""
+    api, plugin = bench.serve(world(12)), Plugin(bench, "late")
+    with Screen(bench.kubeconfig(api, plugin.entry)) as screen:
+        screen.wait("[live]", "12 pods")
+        plugin.set("hang")
+        refuse(api)
+        plugin.wait(2)
+        screen.wait("STALE", "did not answer within 30 seconds", seconds=45)
+        plugin.gone()
+        time.sleep(3)
+        plugin.wait(2)
+
+
+def plugin_that_takes_a_while(bench):
+    """Before the screen, who waits is told for what."""
+    api, plugin = bench.serve(world(12)), Plugin(bench, "slow")
+    plugin.set("slow")
+    with Screen(bench.kubeconfig(api, plugin.entry)) as screen:
+        screen.wait(f"polgrid: waiting for the plugin {plugin.path}")
+        screen.wait("[live]", "12 pods")
+        screen.keys("q")
+        text = screen.wait("ended 0")
+        assert text.count("waiting for the plugin") == 1, text
+
+
+def plugin_in_a_changed_kubeconfig(bench):
+    """A kubeconfig that was touched is no reason to run a plugin that fails again and again."""
+    api, plugin = bench.serve(world(12)), Plugin(bench, "touched")
+    path = bench.kubeconfig(api, plugin.entry)
+    with Screen(path) as screen:
+        screen.wait("[live]", "12 pods")
+        plugin.set("fail")
+        refuse(api)
+        screen.wait("STALE", "exit code 7")
+        plugin.wait(2)
+        os.utime(path)
+        plugin.wait(3, seconds=40)
+        plugin.set("answer")
+        refuse(api, SECRET)
+        screen.wait("[live]", "12 pods", gone=("STALE",), seconds=60)
+        plugin.wait(4)
+
+
 def stopped(bench):
     """Esc stops a load: what is there stays, marked; nothing of it is sure. R reads it whole."""
     api = bench.serve(world(12))
@@ -451,5 +647,7 @@ if __name__ == "__main__":
     sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, what_no_watch_tells, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
                    a_silent_watch, events_that_make_no_sense, watch_that_ends_in_an_error,
                    watch_that_is_always_too_old, watch_that_can_not_be_read, may_list_and_not_watch, watch_that_is_refused,
-                   rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, plugin_that_is_refused, stopped, stopped_at_once, only_get,
+                   rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, plugin_that_is_refused, plugin_that_fails,
+                   plugin_that_wants_the_terminal, plugin_that_hangs, plugin_that_is_too_slow, plugin_that_takes_a_while,
+                   plugin_in_a_changed_kubeconfig, stopped, stopped_at_once, only_get,
                    no_cluster]))
