@@ -18,6 +18,7 @@ struct pg_journal_change {
     const char *kind, *ns, *name; /* ns NULL where it has none */
     const char *manager;          /* who wrote it, by its managedFields; NULL: not known */
     bool decides;                 /* a policy, what one refers to, a namespace */
+    bool told;                    /* worth an entry, though no cell hangs on it */
 };
 
 /* A cell that is not what it was. */

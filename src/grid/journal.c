@@ -53,6 +53,7 @@ static bool is_pod(const struct pg_journal_change *change)
     return strcmp(change->kind, "Pod") == 0;
 }
 
+/* Whether it may touch cells by itself. */
 static bool matters(const struct pg_journal_change *change)
 {
     return change->decides || is_pod(change);
@@ -432,7 +433,7 @@ static void keep_changes(struct pg_journal_entry *entry, const struct pg_journal
 {
     struct pg_journal_change *own = pg_arena_array(entry->arena, n, sizeof *own);
     for (uint32_t i = 0; i < n; i++) {
-        if (!matters(&changes[i]) && !all)
+        if (!matters(&changes[i]) && !changes[i].told && !all)
             continue;
         own[entry->nchanges++] = (struct pg_journal_change){
             .what = keep(entry->arena, changes[i].what),
@@ -441,6 +442,7 @@ static void keep_changes(struct pg_journal_entry *entry, const struct pg_journal
             .name = keep(entry->arena, changes[i].name),
             .manager = keep(entry->arena, changes[i].manager),
             .decides = changes[i].decides,
+            .told = changes[i].told,
         };
     }
     entry->changes = own;
@@ -449,7 +451,7 @@ static void keep_changes(struct pg_journal_entry *entry, const struct pg_journal
 static bool any_matters(const struct pg_journal_change *changes, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
-        if (matters(&changes[i]))
+        if (matters(&changes[i]) || changes[i].told)
             return true;
     return false;
 }
@@ -457,7 +459,7 @@ static bool any_matters(const struct pg_journal_change *changes, uint32_t n)
 static bool all_matter(const struct pg_journal_change *changes, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
-        if (!matters(&changes[i]))
+        if (!matters(&changes[i]) && !changes[i].told)
             return false;
     return true;
 }

@@ -292,6 +292,24 @@ def rights_taken_away(bench):
         while "?" not in screen.row("ops"):
             assert time.time() < end, screen.text()
             time.sleep(0.2)
+        screen.keys("c")
+        screen.wait("NetworkPolicy * can't be read any more", "unknown, was")
+
+
+def what_is_outside_and_who_enforces(bench):
+    """The journal tells of the internet, too, and of the network plugin."""
+    api = bench.serve(world(12))
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods")
+        api.cluster.put(policy("ops", "in", podSelector={"matchLabels": {"app": "a"}}, ingress=[
+            {"from": [{"namespaceSelector": {}}]}]))
+        screen.wait("3 policies")
+        api.cluster.put(obj("apps/v1", "DaemonSet", "kube-flannel-ds", "kube-flannel", spec={
+            "template": {"metadata": {"labels": {"app": "flannel"}}, "spec": {"containers": [{"name": "kube-flannel"}]}}}))
+        screen.wait("NOT ENFORCED")
+        screen.keys("c")
+        screen.wait("NetworkPolicy ops/in added", "internet -> ops/Pod/p-0002  denied, was every port",
+                    "enforcement of policies changed: ")
 
 
 def a_thousand_changes(bench):
@@ -451,5 +469,5 @@ if __name__ == "__main__":
     sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, what_no_watch_tells, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
                    a_silent_watch, events_that_make_no_sense, watch_that_ends_in_an_error,
                    watch_that_is_always_too_old, watch_that_can_not_be_read, may_list_and_not_watch, watch_that_is_refused,
-                   rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, plugin_that_is_refused, stopped, stopped_at_once, only_get,
+                   rights_taken_away, what_is_outside_and_who_enforces, a_thousand_changes, read_again, kubeconfig_replaced, plugin_that_is_refused, stopped, stopped_at_once, only_get,
                    no_cluster]))

@@ -12,8 +12,8 @@
     ", namespace: " ns "}\nspec: " spec "\n"
 #define DENY(ns) POLICY(ns, "deny", "{podSelector: {}, policyTypes: [Ingress]}")
 
-static const struct pg_journal_change policy_of_a = {"changed", "NetworkPolicy", "a", "p", "me",
-                                                     true};
+static const struct pg_journal_change policy_of_a = {
+    "changed", "NetworkPolicy", "a", "p", "me", true, false};
 
 /* What a change made of two states, as lines. */
 static void compare(struct pg_buf *out, const char *before, const char *after,
@@ -101,9 +101,11 @@ static void test_other_pods(void **state)
 /* Only what the change may touch is looked at; and what cells don't hang on is no entry. */
 static void test_touched(void **state)
 {
-    const struct pg_journal_change service = {"changed", "Service", "a", "s", NULL, false};
-    const struct pg_journal_change other = {"changed", "NetworkPolicy", "b", "p", NULL, true};
-    const struct pg_journal_change namespace = {"changed", "Namespace", NULL, "b", NULL, true};
+    const struct pg_journal_change service = {"changed", "Service", "a", "s", NULL, false, false};
+    const struct pg_journal_change other = {"changed", "NetworkPolicy", "b", "p", NULL, true,
+                                            false};
+    const struct pg_journal_change namespace = {"changed", "Namespace", NULL, "b",
+                                                NULL,      true,        false};
     struct pg_buf out = {0};
 
     (void)state;
@@ -131,7 +133,7 @@ static void test_touched(void **state)
 /* A workload is all of its pods: one of them that changed is seen, and what they may do with each other. */
 static void test_pods_of_one(void **state)
 {
-    static const struct pg_journal_change pod = {"changed", "Pod", "a", "w1", NULL, false};
+    static const struct pg_journal_change pod = {"changed", "Pod", "a", "w1", NULL, false, false};
     static const char old[] = WEB("w0", "app: web") WEB("w1", "app: web") POD("b", "b1")
         POLICY("a", "p",
                "{podSelector: {matchLabels: {app: web}}, ingress: [{from: [{"
@@ -194,7 +196,8 @@ static void test_outside(void **state)
 /* What a policy of another kind refers to opens and closes cells as well; where it does not, it is no entry. */
 static void test_referred(void **state)
 {
-    const struct pg_journal_change slice = {"changed", "EndpointSlice", "b", "s1", NULL, false};
+    const struct pg_journal_change slice = {"changed", "EndpointSlice", "b",  "s1",
+                                            NULL,      false,           false};
     struct pg_buf out = {0};
 
     (void)state;
@@ -209,7 +212,8 @@ static void test_find(void **state)
 {
     struct pg_cluster *old = load_text(PODS), *new = load_text(PODS DENY("b"));
     struct pg_eval *a = pg_eval_new(old, NULL), *b = pg_eval_new(new, NULL);
-    const struct pg_journal_change change = {"added", "NetworkPolicy", "b", "deny", NULL, true};
+    const struct pg_journal_change change = {"added", "NetworkPolicy", "b", "deny", NULL, true,
+                                             false};
     struct pg_journal_entry *entry = pg_journal_compare(a, b, &change, 1, 0, 7);
 
     (void)state;
