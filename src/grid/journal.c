@@ -36,6 +36,7 @@ struct comparing {
     struct pg_arena *arena, *scratch;
     PG_VEC(struct group) groups;
     PG_VEC(struct both) both;
+    PG_VEC(uint32_t) touched; /* of `both` */
     PG_VEC(struct outside) outside;
     PG_VEC(struct pg_journal_cell) cells;
     struct pg_buf out;
@@ -390,11 +391,15 @@ static void compare_outside(struct comparing *c, struct both *both, struct outsi
 static uint64_t mark_touched(struct comparing *c)
 {
     uint64_t touched = 0;
+    c->touched.n = 0;
     for (uint32_t i = 0; i < c->both.n; i++) {
         struct both *both = &c->both.v[i];
         uint32_t w = c->groups.v[both->first].workload;
         both->touched = touches(c, ns_of(c->new, c->new->workloads[w].ns));
-        touched += both->touched ? both->n : 0;
+        if (!both->touched)
+            continue;
+        touched += both->n;
+        pg_vec_push(c->scratch, &c->touched, i);
     }
     return touched * 2 * (c->groups.n + (uint64_t)c->outside.n);
 }
@@ -410,15 +415,16 @@ static void compare_all(struct comparing *c)
         c->entry->not_compared = "it may touch more cells than are compared";
         return;
     }
-    for (uint32_t i = 0; i < c->both.n && pairs > 0; i++) {
+    for (uint32_t i = 0; i < c->both.n; i++) {
         struct both *from = &c->both.v[i];
-        for (uint32_t k = 0; k < c->both.n; k++)
-            if (from->touched || c->both.v[k].touched)
-                compare_workloads(c, from, &c->both.v[k]);
+        for (uint32_t k = 0; k < c->both.n && from->touched; k++)
+            compare_workloads(c, from, &c->both.v[k]);
+        for (uint32_t k = 0; k < c->touched.n && !from->touched; k++)
+            compare_workloads(c, from, &c->both.v[c->touched.v[k]]);
     }
-    for (uint32_t i = 0; i < c->both.n && pairs > 0; i++)
-        for (uint32_t k = 0; k < c->outside.n && c->both.v[i].touched; k++)
-            compare_outside(c, &c->both.v[i], &c->outside.v[k]);
+    for (uint32_t i = 0; i < c->touched.n; i++)
+        for (uint32_t k = 0; k < c->outside.n; k++)
+            compare_outside(c, &c->both.v[c->touched.v[i]], &c->outside.v[k]);
 }
 
 /* --- all of it ------------------------------------------------------------------------------------- */
