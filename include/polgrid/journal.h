@@ -2,7 +2,8 @@
  * What changed: a change of a cluster, who made it, and the cells that it opened and closed. The journal of a
  * followed cluster is a list of these.
  *
- * Cells are compared between workloads, by a pod of each, and only those that a change can have touched: the
+ * Cells are compared between workloads, and between workloads and the groups of addresses outside that policies tell
+ * apart; for all of their pods that are there before and after, and only those that a change can have touched: the
  * rows and columns of the namespace of a policy or a pod; all where it is of the whole cluster. Where that is
  * more than is worth the time, an entry says that it did not compare.
  */
@@ -17,17 +18,20 @@ struct pg_journal_change {
     const char *kind, *ns, *name; /* ns NULL where it has none */
     const char *manager;          /* who wrote it, by its managedFields; NULL: not known */
     bool decides;                 /* a policy, what one refers to, a namespace */
+    bool told;                    /* worth an entry, though no cell hangs on it */
 };
 
 /* A cell that is not what it was. */
 struct pg_journal_cell {
-    const char *from, *to;      /* "shop/Deployment/web" */
+    const char *from, *to;      /* "shop/Deployment/web", "internet", "10.0.0.0/8" */
     const char *before, *after; /* "denied", "unknown", "every port", "8080/TCP" */
     enum pg_journal_turn { PG_TURN_GAINED, PG_TURN_LOST, PG_TURN_OTHER } turn;
+    bool some; /* of some of their pods only */
 };
 
-#define PG_JOURNAL_CELLS 2000u   /* kept of an entry */
-#define PG_JOURNAL_PAIRS 300000u /* compared at most for one */
+#define PG_JOURNAL_CELLS   2000u    /* kept of an entry */
+#define PG_JOURNAL_PAIRS   2000000u /* of pods, compared at most for one */
+#define PG_JOURNAL_OUTSIDE 500u     /* groups of addresses */
 
 struct pg_journal_entry {
     int64_t time; /* seconds since 1970 */

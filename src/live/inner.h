@@ -60,7 +60,7 @@ struct pg_live {
     const char *unasked; /* why it is not known what is served; NULL: it is */
     bool stopped;
     bool spread;                 /* some lists are of one namespace each */
-    bool new_names;              /* a namespace may have come since */
+    bool new_names, gone_names;  /* a namespace may have come since, or went */
     uint32_t round, first_round; /* that of the list that began last, of the first of this reading */
     struct pg_live_reading reading;
     struct pg_load_progress progress;
@@ -102,6 +102,8 @@ void live_list_again(struct live_list *list, int64_t wait_ms);
 int64_t live_lists_ask(struct pg_live *live, int64_t most);
 /* Where a list of the whole cluster was refused: one of each namespace that is known and has none yet. */
 void live_lists_spread(struct pg_live *live);
+/* Ends the lists and watches of namespaces that are gone: they take the place of others. */
+void live_lists_retire(struct pg_live *live);
 /* Notes that something happened to an object (watch.c). Does nothing while nobody follows. */
 void live_note(struct pg_live *live, uint32_t resource, enum live_change change, const char *ns,
                const char *name, const char *manager);
@@ -122,6 +124,8 @@ const char *live_watch_path(struct pg_arena *arena, const struct live_list *list
 void live_escape(struct pg_buf *out, const char *text);
 /* What a reply that is no success says, in words, in `arena`. */
 const char *live_reply_reason(struct pg_arena *arena, const struct pg_http_reply *reply);
+/* Some number, another one each time; of no use for secrets. */
+uint32_t live_random(uint64_t *random);
 /* Milliseconds before try number `tries`, doubling up to half a minute, with full jitter. */
 int64_t live_backoff_ms(uint64_t *random, uint32_t tries);
 

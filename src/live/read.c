@@ -206,6 +206,8 @@ static void read_page(struct live_list *list, struct pg_http_reply *reply)
             list->state = LIVE_LIST_READ;
             list->had = true;
             list->watch_lost_ms = pg_clock_ms();
+            list->restarts = 0;
+            list->whole = false;
             live_store_each(live->store, list->resource, list->ns, drop_old, list);
         }
         return;
@@ -570,7 +572,7 @@ void live_lists_spread(struct pg_live *live)
 
     find_names(&names);
     for (uint32_t i = 0; i < n; i++)
-        if (live->lists.v[i]->ns)
+        if (live->lists.v[i]->ns && live->lists.v[i]->state != LIVE_LIST_ABSENT)
             pg_map_put(&known, list_key(live->lists.v[i]->resource, live->lists.v[i]->ns), 1);
     for (uint32_t i = 0; i < n; i++) {
         const struct live_list *list = live->lists.v[i];
@@ -584,6 +586,31 @@ void live_lists_spread(struct pg_live *live)
     }
     pg_map_free(&known);
     pg_map_free(&names.known);
+}
+
+static bool drop_one(void *context, struct live_object *object)
+{
+    struct pg_live *live = context;
+
+    live_note(live, object->resource, LIVE_REMOVED, object->ns, object->name, NULL);
+    live_store_remove(live->store, object->resource, object->ns, object->name, NULL);
+    return true;
+}
+
+void live_lists_retire(struct pg_live *live)
+{
+    if (live->lists.v[0]->state != LIVE_LIST_READ)
+        return;
+    for (uint32_t i = 0; i < live->lists.n; i++) {
+        struct live_list *list = live->lists.v[i];
+        if (!list->ns || list->state != LIVE_LIST_READ ||
+            live_store_find(live->store, 0, "", list->ns))
+            continue;
+        if (list->watch)
+            pg_http_cancel(list->watch);
+        list->state = LIVE_LIST_ABSENT;
+        live_store_each(live->store, list->resource, list->ns, drop_one, live);
+    }
 }
 
 static void on_namespace(void *context, struct pg_http_reply *reply)

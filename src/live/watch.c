@@ -33,6 +33,7 @@ void live_note(struct pg_live *live, uint32_t resource, enum live_change change,
         return;
     live->changed = true;
     live->new_names = live->new_names || (change == LIVE_ADDED && resource <= 1);
+    live->gone_names = live->gone_names || (change == LIVE_REMOVED && resource == 0);
     if (live->events_taken) {
         pg_arena_reset(live->news);
         memset(&live->events, 0, sizeof live->events);
@@ -272,7 +273,7 @@ static void begin_watch(struct live_list *list)
 {
     struct pg_live *live = list->live;
     struct pg_arena *scratch = pg_arena_new();
-    unsigned life = LIFE_S + (unsigned)((live->random >> 40) % LIFE_S);
+    unsigned life = LIFE_S + (unsigned)(live_random(&live->random) % LIFE_S);
     struct pg_http_request request = {.path = live_watch_path(scratch, list, life),
                                       .line = on_line,
                                       .done = on_end,
@@ -490,9 +491,11 @@ bool pg_live_follow(struct pg_live *live, int timeout_ms, struct pg_live_state *
     wait = tend_watches(live, wait);
     pg_http_run(live->http, (int)(wait < 0 ? 0 : wait));
     /* Before anybody looks: what is in a new namespace was not read. */
+    if (live->spread && live->gone_names)
+        live_lists_retire(live);
     if (live->spread && live->new_names)
         live_lists_spread(live);
-    live->new_names = false;
+    live->new_names = live->gone_names = false;
     fill_state(live, state);
     changed = live->changed;
     live->changed = false;

@@ -121,6 +121,12 @@ const char *live_reply_reason(struct pg_arena *arena, const struct pg_http_reply
     return reason;
 }
 
+uint32_t live_random(uint64_t *random)
+{
+    *random = *random * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(*random >> 33);
+}
+
 int64_t live_backoff_ms(uint64_t *random, uint32_t tries)
 {
     int64_t most = 800;
@@ -129,6 +135,5 @@ int64_t live_backoff_ms(uint64_t *random, uint32_t tries)
         most *= 2;
     if (most > 30000)
         most = 30000;
-    *random = *random * 6364136223846793005u + 1442695040888963407u;
-    return most / 2 + (int64_t)((*random >> 33) % (uint64_t)most);
+    return most / 2 + (int64_t)(live_random(random) % (uint64_t)most);
 }

@@ -17,6 +17,7 @@ libpolgridui_a_SOURCES += \
 	src/tui/move.c \
 	src/tui/news.c \
 	src/tui/page.c \
+	src/tui/past.c \
 	src/tui/panel.c \
 	src/tui/place.c \
 	src/tui/prompt.c \

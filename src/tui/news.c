@@ -12,92 +12,11 @@
 #include "polgrid/clock.h"
 
 #define KEPT_ENTRIES  500u
+#define KEPT_CELLS    50000u /* of all of them */
 #define KEPT_SECONDS  3600
 #define STALE_MS      45000 /* unheard of for so long: two heartbeats were missed */
-#define CELLS_SHOWN   12u
-#define CHANGES_SHOWN 8u
-
-/* --- the past ---------------------------------------------------------------------------------------- */
-
-struct pg_tui_past {
-    struct pg_cluster *cluster; /* which the world on the screen owns, too */
-    /* Of its own, as that of the world is the screen's; made when something is first compared. */
-    struct pg_eval *eval;
-};
-
-static struct pg_tui_past *past_of(struct pg_tui_past *past, struct pg_cluster *cluster,
-                                   struct pg_eval *eval)
-{
-    *past = (struct pg_tui_past){.cluster = pg_cluster_keep(cluster), .eval = eval};
-    return past;
-}
-
-struct pg_tui_past *pg_tui_past_new(struct pg_tui_world *world)
-{
-    return past_of(pg_xmalloc(sizeof(struct pg_tui_past)), world->cluster, NULL);
-}
-
-static void drop(struct pg_tui_past *past)
-{
-    pg_eval_free(past->eval);
-    pg_cluster_free(past->cluster);
-}
-
-void pg_tui_past_free(struct pg_tui_past *past)
-{
-    if (!past)
-        return;
-    drop(past);
-    free(past);
-}
-
-static bool same_assume(const struct pg_assume *a, const struct pg_assume *b)
-{
-    struct pg_buf texts[2] = {{0}};
-    pg_assume_print(&texts[0], a);
-    pg_assume_print(&texts[1], b);
-    bool same = strcmp(pg_buf_text(&texts[0]), pg_buf_text(&texts[1])) == 0;
-    pg_buf_free(&texts[0]);
-    pg_buf_free(&texts[1]);
-    return same;
-}
-
-/* The past, compiled under the assumptions of today. */
-static struct pg_eval *eval_of(struct pg_tui_past *past, const struct pg_assume *assume)
-{
-    if (past->eval && !same_assume(pg_eval_assume(past->eval), assume)) {
-        pg_eval_free(past->eval);
-        past->eval = NULL;
-    }
-    if (!past->eval)
-        past->eval = pg_eval_new(past->cluster, assume);
-    return past->eval;
-}
-
-struct pg_journal_entry *pg_tui_past_turn(struct pg_tui_past *past, const struct pg_tui_world *world,
-                                          const struct pg_assume *assume,
-                                          const struct pg_tui_feed *feed)
-{
-    struct pg_journal_entry *entry = NULL;
-    struct pg_eval *after = NULL;
-    if (feed->nchanges + feed->more > 0) {
-        after = pg_eval_new(world->cluster, assume);
-        entry = pg_journal_compare(eval_of(past, assume), after, feed->changes, feed->nchanges,
-                                   feed->more, (int64_t)time(NULL));
-    }
-    drop(past);
-    past_of(past, world->cluster, after);
-    return entry;
-}
-
-struct pg_tui_world *pg_tui_renew(const struct pg_tui_options *options,
-                                  const struct pg_assume *assume, struct pg_tui_past *past,
-                                  const struct pg_tui_feed *feed, struct pg_journal_entry **entry)
-{
-    struct pg_tui_world *world = pg_tui_world_of(options->renew(options->context), assume);
-    *entry = pg_tui_past_turn(past, world, assume, feed);
-    return world;
-}
+#define CELLS_SHOWN   200u
+#define CHANGES_SHOWN 40u
 
 /* --- worlds that follow ---------------------------------------------------------------------------- */
 
@@ -110,13 +29,15 @@ static bool is_reading(const struct pg_tui *app)
 
 static void add_entry(struct pg_tui *app, struct pg_journal_entry *entry)
 {
-    uint32_t n = 0;
+    uint32_t n = 0, cells = 0;
     if (!entry)
         return;
     entry->older = app->journal;
     app->journal = entry;
     for (struct pg_journal_entry **at = &app->journal; *at;) {
-        bool old = entry->time - (*at)->time > KEPT_SECONDS || n >= KEPT_ENTRIES;
+        cells += (*at)->ncells;
+        bool old = entry->time - (*at)->time > KEPT_SECONDS || n >= KEPT_ENTRIES ||
+                   (n > 0 && cells > KEPT_CELLS);
         if (!old) {
             n++;
             at = &(*at)->older;
@@ -163,12 +84,22 @@ static void print_change(struct pg_buf *out, const struct pg_journal_change *cha
         pg_buf_printf(out, " by %s", change->manager);
 }
 
+/* Of several changes the one to name: rather a policy than a pod. */
+static const struct pg_journal_change *main_change(const struct pg_journal_entry *entry)
+{
+    for (uint32_t i = 0; i < entry->nchanges; i++)
+        if (entry->changes[i].decides)
+            return &entry->changes[i];
+    return &entry->changes[0];
+}
+
 static void say_entry(struct pg_tui *app, const struct pg_journal_entry *entry)
 {
     struct pg_buf out = {0};
-    if (entry->nchanges == 0 || !entry->changes[0].decides)
+    const struct pg_journal_change *change = entry->nchanges > 0 ? main_change(entry) : NULL;
+    if (!change || (!change->decides && !change->told))
         return; /* pods come and go */
-    print_change(&out, &entry->changes[0]);
+    print_change(&out, change);
     if (entry->nchanges + entry->more > 1)
         pg_buf_printf(&out, " and %" PRIu32 " more", entry->nchanges + entry->more - 1);
     pg_buf_puts(&out, ": ");
@@ -340,11 +271,11 @@ bool pg_news_story(struct pg_buf *out, const struct pg_tui *app, uint32_t from, 
             cell = pg_journal_find(entry, app->world->cluster, from, to);
         if (!cell)
             continue;
-        pg_buf_printf(out, "was %s until ", cell->before);
+        pg_buf_printf(out, "was %s%s until ", cell->before, cell->some ? " for some pods" : "");
         print_time(out, entry->time);
         pg_buf_puts(out, ": ");
         if (entry->nchanges > 0)
-            print_change(out, &entry->changes[0]);
+            print_change(out, main_change(entry));
         if (entry->nchanges + entry->more > 1)
             pg_buf_printf(out, " (one of %" PRIu32 " changes)", entry->nchanges + entry->more);
         return true;
@@ -386,8 +317,8 @@ static void put_cells(struct pg_lines *lines, const struct pg_journal_entry *ent
         if (cell->turn != (enum pg_journal_turn)(i / entry->ncells))
             continue;
         shown++;
-        pg_buf_printf(&out, "%s %s -> %s  %s, was %s", marks[cell->turn], cell->from, cell->to,
-                      cell->after, cell->before);
+        pg_buf_printf(&out, "%s %s -> %s  %s, was %s%s", marks[cell->turn], cell->from, cell->to,
+                      cell->after, cell->before, cell->some ? " (some of their pods)" : "");
         pg_lines_wrap(lines, 4, 8, role_of(cell->turn), PG_NO_LOC, pg_buf_text(&out));
         pg_buf_free(&out);
     }

@@ -1,6 +1,7 @@
 /*
  * A cluster that is followed: what its first loading costs, and what one change of it does after that, with the kept
- * objects (polgrid/memo.h) and without. CPU time, the median of nine changes: of a pod, a policy, and a namespace.
+ * objects (polgrid/memo.h) and without. CPU time, the median of nine changes: of a pod, a policy, and a namespace; and
+ * of what the journal (polgrid/journal.h) does where it was a policy.
  *
  *     memo_bench [PODS...]        without: 1,000 10,000 150,000
  */
@@ -12,15 +13,21 @@
 #include "make_cluster.h"
 #include "polgrid/clock.h"
 #include "polgrid/eval.h"
+#include "polgrid/journal.h"
 #include "polgrid/memo.h"
 #include "polgrid/vec.h"
 
 enum { CHANGES = 9, NKINDS = 3 };
 
+struct object {
+    const char *ns, *name;
+};
+
 struct objects {
     struct pg_arena *arena;
     PG_VEC(struct pg_memo_object) list;
     uint32_t of[NKINDS]; /* one of each kind that changes */
+    struct object names[NKINDS];
     uint64_t version;
 };
 
@@ -51,8 +58,12 @@ static void take(void *context, const struct pg_object *given)
         .n = given->n,
     };
     for (int kind = 0; kind < NKINDS; kind++)
-        if (strcmp(given->kind, kinds[kind]) == 0)
+        if (strcmp(given->kind, kinds[kind]) == 0) {
             objects->of[kind] = slot;
+            objects->names[kind].ns =
+                given->ns != NULL ? pg_arena_strdup(objects->arena, given->ns) : NULL;
+            objects->names[kind].name = pg_arena_strdup(objects->arena, given->name);
+        }
     pg_vec_push(objects->arena, &objects->list, object);
 }
 
@@ -73,17 +84,41 @@ static void make(struct objects *objects, uint32_t npods)
     pg_cluster_free(pg_loader_finish(loader));
 }
 
-/* From the objects to a world that can be asked. */
-static double world(const struct objects *objects, struct pg_memo *memo)
+struct state {
+    struct pg_cluster *cluster;
+    struct pg_eval *eval;
+};
+
+/* From the objects to a world that can be asked; in milliseconds. */
+static double make_world(const struct objects *objects, struct pg_memo *memo, struct state *state)
 {
     int64_t start = pg_clock_cpu_us();
     struct pg_loader *loader = pg_memo_loader(memo, NULL, objects->list.v, objects->list.n);
-    struct pg_cluster *cluster = pg_loader_finish(loader);
-    struct pg_eval *eval = pg_eval_new(cluster, NULL);
-    double time = (double)(pg_clock_cpu_us() - start) / 1000;
-    pg_eval_free(eval);
-    pg_cluster_free(cluster);
-    return time;
+    state->cluster = pg_loader_finish(loader);
+    state->eval = pg_eval_new(state->cluster, NULL);
+    return (double)(pg_clock_cpu_us() - start) / 1000;
+}
+
+static void drop(struct state *state)
+{
+    pg_eval_free(state->eval);
+    pg_cluster_free(state->cluster);
+}
+
+/* What the journal does for a change of one policy. */
+static double compare(const struct objects *objects, struct state *before, struct state *after)
+{
+    const struct object *policy = &objects->names[1];
+    struct pg_journal_change change = {.what = "changed",
+                                       .kind = "NetworkPolicy",
+                                       .ns = policy->ns,
+                                       .name = policy->name,
+                                       .decides = true};
+    int64_t start = pg_clock_cpu_us();
+    struct pg_journal_entry *entry = pg_journal_compare(before->eval, after->eval, &change, 1, 0, 0);
+    require(entry != NULL && !entry->not_compared, "the cells of a policy");
+    pg_journal_free(entry);
+    return (double)(pg_clock_cpu_us() - start) / 1000;
 }
 
 static int by_value(const void *a, const void *b)
@@ -92,22 +127,33 @@ static int by_value(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+static double median(double times[CHANGES])
+{
+    qsort(times, CHANGES, sizeof *times, by_value);
+    return times[CHANGES / 2];
+}
+
 static void measure(uint32_t npods)
 {
     struct objects objects = {.arena = pg_arena_new()};
     struct pg_memo *memo = pg_memo_new(NULL);
-    double times[CHANGES], first;
+    struct state before, after;
+    double worlds[CHANGES], entries[CHANGES], first, later;
     make(&objects, npods);
-    first = world(&objects, memo);
+    first = make_world(&objects, memo, &before);
     for (int i = 0; i < CHANGES; i++) {
         objects.list.v[objects.of[i % NKINDS]].version = ++objects.version;
-        times[i] = world(&objects, memo);
+        worlds[i] = make_world(&objects, memo, &after);
+        entries[i] = compare(&objects, &before, &after);
+        drop(&before);
+        before = after;
     }
-    qsort(times, CHANGES, sizeof *times, by_value);
-    printf("%7u pods, %u objects: first %.1f ms, after a change %.1f ms (%.1f x less)\n",
-           (unsigned)npods, (unsigned)objects.list.n, first, times[CHANGES / 2],
-           first / times[CHANGES / 2]);
+    later = median(worlds);
+    printf("%7u pods, %u objects: first %.1f ms, after a change %.1f ms (%.1f x less), its journal "
+           "%.1f ms\n",
+           (unsigned)npods, (unsigned)objects.list.n, first, later, first / later, median(entries));
     require(pg_memo_decoded(memo) == objects.list.n + CHANGES, "decoded more than what changed");
+    drop(&before);
     pg_memo_free(memo);
     pg_arena_free(objects.arena);
 }

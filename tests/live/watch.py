@@ -114,6 +114,16 @@ def a_namespace_comes(bench):
         api.cluster.put(pod("later", "p", "a", "10.9.2.1"))
         screen.wait("14 pods", "4 policies", gone=("not evaluated",))
         assert "?" not in screen.row("ops"), screen.text()
+        # Gone, and there once more: with other policies.
+        for kind, name in (("Pod", "p"), ("Namespace", "later")):
+            api.cluster.delete(kind, "later" if kind == "Pod" else "", name)
+        screen.wait("13 pods", "3 policies")
+        api.cluster.delete("NetworkPolicy", "later", "deny", group="networking.k8s.io")
+        api.cluster.put(obj("v1", "Namespace", "later"))
+        api.cluster.put(policy("later", "other", ingress=[{}]))
+        api.cluster.put(pod("later", "q", "a", "10.9.2.2"))
+        screen.wait("14 pods", "4 policies", gone=("not evaluated",))
+        assert "?" not in screen.row("ops"), screen.text()
 
 
 def what_no_watch_tells(bench):
@@ -292,6 +302,24 @@ def rights_taken_away(bench):
         while "?" not in screen.row("ops"):
             assert time.time() < end, screen.text()
             time.sleep(0.2)
+        screen.keys("c")
+        screen.wait("NetworkPolicy * can't be read any more", "unknown, was")
+
+
+def what_is_outside_and_who_enforces(bench):
+    """The journal tells of the internet, too, and of the network plugin."""
+    api = bench.serve(world(12))
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods")
+        api.cluster.put(policy("ops", "in", podSelector={"matchLabels": {"app": "a"}}, ingress=[
+            {"from": [{"namespaceSelector": {}}]}]))
+        screen.wait("3 policies")
+        api.cluster.put(obj("apps/v1", "DaemonSet", "kube-flannel-ds", "kube-flannel", spec={
+            "template": {"metadata": {"labels": {"app": "flannel"}}, "spec": {"containers": [{"name": "kube-flannel"}]}}}))
+        screen.wait("NOT ENFORCED")
+        screen.keys("c")
+        screen.wait("NetworkPolicy ops/in added", "internet -> ops/Pod/p-0002  denied, was every port",
+                    "enforcement of policies changed: ")
 
 
 def a_thousand_changes(bench):
@@ -647,7 +675,7 @@ if __name__ == "__main__":
     sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, what_no_watch_tells, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
                    a_silent_watch, events_that_make_no_sense, watch_that_ends_in_an_error,
                    watch_that_is_always_too_old, watch_that_can_not_be_read, may_list_and_not_watch, watch_that_is_refused,
-                   rights_taken_away, a_thousand_changes, read_again, kubeconfig_replaced, plugin_that_is_refused, plugin_that_fails,
+                   rights_taken_away, what_is_outside_and_who_enforces, a_thousand_changes, read_again, kubeconfig_replaced, plugin_that_is_refused, plugin_that_fails,
                    plugin_that_wants_the_terminal, plugin_that_hangs, plugin_that_is_too_slow, plugin_that_takes_a_while,
                    plugin_in_a_changed_kubeconfig, stopped, stopped_at_once, only_get,
                    no_cluster]))

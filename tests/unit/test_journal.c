@@ -12,8 +12,8 @@
     ", namespace: " ns "}\nspec: " spec "\n"
 #define DENY(ns) POLICY(ns, "deny", "{podSelector: {}, policyTypes: [Ingress]}")
 
-static const struct pg_journal_change policy_of_a = {"changed", "NetworkPolicy", "a", "p", "me",
-                                                     true};
+static const struct pg_journal_change policy_of_a = {
+    "changed", "NetworkPolicy", "a", "p", "me", true, false};
 
 /* What a change made of two states, as lines. */
 static void compare(struct pg_buf *out, const char *before, const char *after,
@@ -28,8 +28,9 @@ static void compare(struct pg_buf *out, const char *before, const char *after,
         pg_buf_printf(out, "+%u -%u ~%u\n", entry->turns[PG_TURN_GAINED],
                       entry->turns[PG_TURN_LOST], entry->turns[PG_TURN_OTHER]);
     for (uint32_t i = 0; entry && i < entry->ncells; i++)
-        pg_buf_printf(out, "%s %s: %s, %s\n", entry->cells[i].from, entry->cells[i].to,
-                      entry->cells[i].before, entry->cells[i].after);
+        pg_buf_printf(out, "%s %s: %s, %s%s\n", entry->cells[i].from, entry->cells[i].to,
+                      entry->cells[i].before, entry->cells[i].after,
+                      entry->cells[i].some ? " (some)" : "");
     pg_journal_free(entry);
     pg_eval_free(a);
     pg_eval_free(b);
@@ -50,21 +51,24 @@ static void test_closed_and_opened(void **state)
 {
     (void)state;
     assert_entry(PODS, PODS DENY("a"),
-                 "+0 -6 ~0\n"
+                 "+0 -8 ~0\n"
                  "a/Pod/a1 a/Pod/a2: every port, denied\n"
                  "a/Pod/a2 a/Pod/a1: every port, denied\n"
                  "b/Pod/b1 a/Pod/a1: every port, denied\n"
                  "b/Pod/b1 a/Pod/a2: every port, denied\n"
                  "c/Pod/c1 a/Pod/a1: every port, denied\n"
-                 "c/Pod/c1 a/Pod/a2: every port, denied\n");
+                 "c/Pod/c1 a/Pod/a2: every port, denied\n"
+                 "internet a/Pod/a1: every port, denied\n"
+                 "internet a/Pod/a2: every port, denied\n");
     assert_entry(
         PODS DENY("a"),
         PODS DENY("a") POLICY(
             "a", "p", "{podSelector: {matchLabels: {app: a1}}, ingress: [{ports: [{port: 80}]}]}"),
-        "+3 -0 ~0\n"
+        "+4 -0 ~0\n"
         "a/Pod/a2 a/Pod/a1: denied, 80/TCP\n"
         "b/Pod/b1 a/Pod/a1: denied, 80/TCP\n"
-        "c/Pod/c1 a/Pod/a1: denied, 80/TCP\n");
+        "c/Pod/c1 a/Pod/a1: denied, 80/TCP\n"
+        "internet a/Pod/a1: denied, 80/TCP\n");
 }
 
 /* Other ports are another answer, though numbers of sets may be the same. */
@@ -76,10 +80,11 @@ static void test_ports(void **state)
                     "{podSelector: {matchLabels: {app: a1}}, ingress: [{ports: [{port: 80}]}]}"),
         PODS POLICY("a", "p",
                     "{podSelector: {matchLabels: {app: a1}}, ingress: [{ports: [{port: 81}]}]}"),
-        "+0 -0 ~3\n"
+        "+0 -0 ~4\n"
         "a/Pod/a2 a/Pod/a1: 80/TCP, 81/TCP\n"
         "b/Pod/b1 a/Pod/a1: 80/TCP, 81/TCP\n"
-        "c/Pod/c1 a/Pod/a1: 80/TCP, 81/TCP\n");
+        "c/Pod/c1 a/Pod/a1: 80/TCP, 81/TCP\n"
+        "internet a/Pod/a1: 80/TCP, 81/TCP\n");
     assert_entry(PODS DENY("a"), PODS DENY("a"), "+0 -0 ~0\n");
 }
 
@@ -88,16 +93,19 @@ static void test_other_pods(void **state)
 {
     (void)state;
     assert_entry(POD("a", "a1") POD("b", "b1"), PODS DENY("a"),
-                 "+0 -1 ~0\nb/Pod/b1 a/Pod/a1: every port, denied\n");
+                 "+0 -2 ~0\nb/Pod/b1 a/Pod/a1: every port, denied\n"
+                 "internet a/Pod/a1: every port, denied\n");
     assert_entry(PODS, POD("b", "b1"), "+0 -0 ~0\n");
 }
 
 /* Only what the change may touch is looked at; and what cells don't hang on is no entry. */
 static void test_touched(void **state)
 {
-    const struct pg_journal_change service = {"changed", "Service", "a", "s", NULL, false};
-    const struct pg_journal_change other = {"changed", "NetworkPolicy", "b", "p", NULL, true};
-    const struct pg_journal_change namespace = {"changed", "Namespace", NULL, "b", NULL, true};
+    const struct pg_journal_change service = {"changed", "Service", "a", "s", NULL, false, false};
+    const struct pg_journal_change other = {"changed", "NetworkPolicy", "b", "p", NULL, true,
+                                            false};
+    const struct pg_journal_change namespace = {"changed", "Namespace", NULL, "b",
+                                                NULL,      true,        false};
     struct pg_buf out = {0};
 
     (void)state;
@@ -108,10 +116,95 @@ static void test_touched(void **state)
     assert_string_equal(pg_buf_text(&out), "+0 -0 ~0\n");
     compare(&out, POD("a", "a1") POD("c", "c1"), POD("a", "a1") POD("c", "c1") DENY("a"),
             &namespace, 1, 0);
-    assert_string_equal(pg_buf_text(&out), "+0 -1 ~0\nc/Pod/c1 a/Pod/a1: every port, denied\n");
+    assert_string_equal(pg_buf_text(&out), "+0 -2 ~0\nc/Pod/c1 a/Pod/a1: every port, denied\n"
+                                           "internet a/Pod/a1: every port, denied\n");
     compare(&out, POD("a", "a1") POD("c", "c1"), POD("a", "a1") POD("c", "c1") DENY("a"), &other, 1,
             3);
-    assert_string_equal(pg_buf_text(&out), "+0 -1 ~0\nc/Pod/c1 a/Pod/a1: every port, denied\n");
+    assert_string_equal(pg_buf_text(&out), "+0 -2 ~0\nc/Pod/c1 a/Pod/a1: every port, denied\n"
+                                           "internet a/Pod/a1: every port, denied\n");
+    pg_buf_free(&out);
+}
+
+#define WEB(name, labels)                                                                       \
+    "---\napiVersion: v1\nkind: Pod\nmetadata: {name: " name ", namespace: a, labels: {" labels \
+    "}, ownerReferences: [{kind: StatefulSet, name: web, controller: true}]}\n"                 \
+    "spec: {containers: [{name: c}]}\n"
+
+/* A workload is all of its pods: one of them that changed is seen, and what they may do with each other. */
+static void test_pods_of_one(void **state)
+{
+    static const struct pg_journal_change pod = {"changed", "Pod", "a", "w1", NULL, false, false};
+    static const char old[] = WEB("w0", "app: web") WEB("w1", "app: web") POD("b", "b1")
+        POLICY("a", "p",
+               "{podSelector: {matchLabels: {app: web}}, ingress: [{from: [{"
+               "namespaceSelector: {}, podSelector: {matchLabels: {app: b1}}}]}]}");
+    static const char new[] = WEB("w0", "app: web") WEB("w1", "app: old") POD("b", "b1")
+        POLICY("a", "p",
+               "{podSelector: {matchLabels: {app: web}}, ingress: [{from: [{"
+               "namespaceSelector: {}, podSelector: {matchLabels: {app: b1}}}]}]}");
+    struct pg_buf out = {0};
+
+    (void)state;
+    compare(&out, old, new, &pod, 1, 0);
+    assert_string_equal(pg_buf_text(&out),
+                        "+2 -0 ~0\n"
+                        "a/StatefulSet/web a/StatefulSet/web: denied, every port (some)\n"
+                        "internet a/StatefulSet/web: denied, every port (some)\n");
+    assert_entry(WEB("w0", "app: web") WEB("w1", "app: web"),
+                 WEB("w0", "app: web") WEB("w1", "app: web") DENY("a"),
+                 "+0 -2 ~0\n"
+                 "a/StatefulSet/web a/StatefulSet/web: every port, denied\n"
+                 "internet a/StatefulSet/web: every port, denied\n");
+    /* Rolled out: every pod has another name. */
+    assert_entry(WEB("w0", "app: web") POD("b", "b1"),
+                 WEB("w7", "app: web") POD("b", "b1") DENY("a"),
+                 "+0 -2 ~0\n"
+                 "b/Pod/b1 a/StatefulSet/web: every port, denied\n"
+                 "internet a/StatefulSet/web: every port, denied\n");
+    pg_buf_free(&out);
+}
+
+#define OPEN(cidr) \
+    DENY("a")      \
+    POLICY("a", "p", "{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: " cidr "}}]}]}")
+
+/* Addresses outside are told as the state has them that tells more of them apart. */
+static void test_outside(void **state)
+{
+    (void)state;
+    assert_entry(POD("a", "a1") DENY("a"), POD("a", "a1") OPEN("203.0.113.0/24"),
+                 "+1 -0 ~0\n203.0.113.0/24 a/Pod/a1: denied, every port\n");
+    assert_entry(POD("a", "a1") OPEN("203.0.113.0/24"), POD("a", "a1") DENY("a"),
+                 "+0 -1 ~0\n203.0.113.0/24 a/Pod/a1: every port, denied\n");
+    assert_entry(POD("a", "a1") OPEN("203.0.113.0/24"), POD("a", "a1") OPEN("0.0.0.0/0"),
+                 "+1 -0 ~0\ninternet a/Pod/a1: denied, every port\n");
+}
+
+#define SERVED(ip)                                                                                \
+    POD("a", "a1")                                                                                \
+    "---\napiVersion: v1\nkind: Pod\nmetadata: {name: b1, namespace: b, labels: {app: b1}}\n"     \
+    "spec: {containers: [{name: c}]}\nstatus: {podIP: 10.0.0.7, podIPs: [{ip: 10.0.0.7}]}\n"      \
+    "---\napiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: b}\n"                     \
+    "spec: {ports: [{port: 80, protocol: TCP}]}\n"                                                \
+    "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\n"                                 \
+    "metadata: {name: s1, namespace: b, labels: {kubernetes.io/service-name: s}}\n"               \
+    "addressType: IPv4\nendpoints: [{addresses: [" ip "]}]\nports: [{port: 80, protocol: TCP}]\n" \
+    "---\napiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n"                                \
+    "metadata: {name: p, namespace: a}\nspec: {types: [Egress], egress: [{action: Allow, "        \
+    "destination: {services: {name: s, namespace: b}}}]}\n"
+
+/* What a policy of another kind refers to opens and closes cells as well; where it does not, it is no entry. */
+static void test_referred(void **state)
+{
+    const struct pg_journal_change slice = {"changed", "EndpointSlice", "b",  "s1",
+                                            NULL,      false,           false};
+    struct pg_buf out = {0};
+
+    (void)state;
+    compare(&out, SERVED("10.0.0.9"), SERVED("10.0.0.7"), &slice, 1, 0);
+    assert_non_null(strstr(pg_buf_text(&out), "a/Pod/a1 b/Pod/b1: denied, 80/TCP\n"));
+    compare(&out, SERVED("10.0.0.7"), SERVED("10.0.0.7"), &slice, 1, 0);
+    assert_string_equal(pg_buf_text(&out), "");
     pg_buf_free(&out);
 }
 
@@ -119,7 +212,8 @@ static void test_find(void **state)
 {
     struct pg_cluster *old = load_text(PODS), *new = load_text(PODS DENY("b"));
     struct pg_eval *a = pg_eval_new(old, NULL), *b = pg_eval_new(new, NULL);
-    const struct pg_journal_change change = {"added", "NetworkPolicy", "b", "deny", NULL, true};
+    const struct pg_journal_change change = {"added", "NetworkPolicy", "b", "deny", NULL, true,
+                                             false};
     struct pg_journal_entry *entry = pg_journal_compare(a, b, &change, 1, 0, 7);
 
     (void)state;
@@ -137,11 +231,10 @@ static void test_find(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_closed_and_opened),
-        cmocka_unit_test(test_ports),
-        cmocka_unit_test(test_other_pods),
-        cmocka_unit_test(test_touched),
-        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_closed_and_opened), cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_other_pods),        cmocka_unit_test(test_touched),
+        cmocka_unit_test(test_pods_of_one),       cmocka_unit_test(test_outside),
+        cmocka_unit_test(test_referred),          cmocka_unit_test(test_find),
     };
 
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);

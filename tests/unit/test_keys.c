@@ -211,7 +211,8 @@ static void a_change_is_told_of_what_is_shown(void **state)
 {
     struct fixture *fixture = *state;
     static char open[sizeof manifest];
-    const struct pg_journal_change change = {"removed", "NetworkPolicy", "one", "p", NULL, true};
+    const struct pg_journal_change change = {"removed", "NetworkPolicy", "one", "p", NULL, true,
+                                             false};
     const char *const texts[] = {manifest, open};
     struct pg_tui_world *world;
     struct pg_eval *evals[2];
