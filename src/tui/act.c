@@ -454,6 +454,7 @@ struct pg_tui_action pg_app_do(struct pg_tui *app, enum pg_do what)
     case PG_DO_PAGER: return page_out(app);
     case PG_DO_WHY: open_why(app); break;
     case PG_DO_SOURCE: open_source(app); break;
+    case PG_DO_OPEN: pg_changes_open(app, view); break;
     case PG_DO_DIAGS: open_page(app, PG_VIEW_DIAGS); break;
     case PG_DO_JOURNAL: open_page(app, PG_VIEW_JOURNAL); break;
     case PG_DO_SEARCH: pg_prompt_open(app, PG_PROMPT_SEARCH, ""); break;

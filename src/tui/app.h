@@ -46,6 +46,7 @@ enum pg_do {
     PG_DO_BACK,
     PG_DO_WHY,
     PG_DO_SOURCE,
+    PG_DO_OPEN,
     PG_DO_EDITOR,
     PG_DO_PAGER,
     PG_DO_FOCUS,
@@ -131,6 +132,9 @@ struct pg_line {
     struct pg_loc loc;   /* where it comes from; line 0: nowhere */
     bool marked;         /* of a rule that decides (source view) */
     bool match;          /* found by the search */
+    /* What it tells of; to be looked for in the journal before it is looked at. */
+    const struct pg_journal_entry *entry;
+    const struct pg_journal_cell *cell;
 };
 
 struct pg_lines {
@@ -645,8 +649,17 @@ bool pg_news_story(struct pg_buf *out, const struct pg_tui *app, uint32_t from, 
 /* The same in a line of the panel or of the page; nothing where there is none. */
 void pg_news_put_story(struct pg_lines *lines, const struct pg_tui *app,
                        const struct pg_proof *proof);
-/* The page of what changed. */
+/* In words: the wall clock's hour, minute and second here; what an entry opened and closed; one object. */
+void pg_news_print_time(struct pg_buf *out, int64_t seconds);
+void pg_news_print_turns(struct pg_buf *out, const struct pg_journal_entry *entry);
+void pg_news_print_change(struct pg_buf *out, const struct pg_journal_change *change);
+
+/* --- changes.c: the page of what changed ------------------------------------------------------------ */
+
 void pg_page_build_journal(struct pg_tui *app, struct pg_view *view);
+/* On the line of a cell goes to it in the grid; else unfolds the entry that the line is of, or folds it. */
+void pg_changes_open(struct pg_tui *app, struct pg_view *view);
+
 /* The world of a cluster, which it owns from now on. */
 struct pg_tui_world *pg_tui_world_of(struct pg_cluster *cluster, const struct pg_assume *assume);
 /* Replaces the world; views are built anew at the same place. */

@@ -5,12 +5,13 @@
 
 #include "polgrid/text.h"
 
-#define GRID  PG_VIEW_GRID
-#define WHY   PG_VIEW_WHY
-#define SRC   PG_VIEW_SOURCE
-#define DIAGS PG_VIEW_DIAGS
-#define PAGE  PG_VIEW_PAGES
-#define ALL   PG_VIEW_ALL
+#define GRID    PG_VIEW_GRID
+#define WHY     PG_VIEW_WHY
+#define SRC     PG_VIEW_SOURCE
+#define DIAGS   PG_VIEW_DIAGS
+#define CHANGES PG_VIEW_JOURNAL
+#define PAGE    PG_VIEW_PAGES
+#define ALL     PG_VIEW_ALL
 
 /* The order is that of the help. A key may stand in several lines as long as their views differ. */
 static const struct pg_binding table[] = {
@@ -37,6 +38,8 @@ static const struct pg_binding table[] = {
     {PG_DO_DRILL, "<Enter>", "Read", GRID, "drill", 1, "drill in: namespaces, workloads, pods, why"},
     {PG_DO_SOURCE, "<Enter> s", "Read", WHY | DIAGS, "source", 1,
      "source at the line under the cursor"},
+    {PG_DO_OPEN, "<Enter>", "Read", CHANGES, "open", 1,
+     "the cells of a change; on a cell: go to it in the grid"},
     {PG_DO_BACK, "<Esc> <Backspace>", "Read", ALL, "back", 2, "up one level; never quits"},
     {PG_DO_WHY, "w", "Read", GRID, "why", 5, "why, on a full page"},
     {PG_DO_SOURCE, "s", "Read", GRID, "source", 6, "source around the rule that decides"},

@@ -6,6 +6,7 @@ libpolgridui_a_SOURCES += \
 	src/tui/app.c \
 	src/tui/app.h \
 	src/tui/bars.c \
+	src/tui/changes.c \
 	src/tui/command.c \
 	src/tui/entries.c \
 	src/tui/filter.c \

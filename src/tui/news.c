@@ -11,12 +11,10 @@
 
 #include "polgrid/clock.h"
 
-#define KEPT_ENTRIES  500u
-#define KEPT_CELLS    50000u /* of all of them */
-#define KEPT_SECONDS  3600
-#define STALE_MS      45000 /* unheard of for so long: two heartbeats were missed */
-#define CELLS_SHOWN   200u
-#define CHANGES_SHOWN 40u
+#define KEPT_ENTRIES 500u
+#define KEPT_CELLS   50000u /* of all of them */
+#define KEPT_SECONDS 3600
+#define STALE_MS     45000 /* unheard of for so long: two heartbeats were missed */
 
 /* --- worlds that follow ---------------------------------------------------------------------------- */
 
@@ -50,7 +48,7 @@ static void add_entry(struct pg_tui *app, struct pg_journal_entry *entry)
     app->nentries = n;
 }
 
-static void print_turns(struct pg_buf *out, const struct pg_journal_entry *entry)
+void pg_news_print_turns(struct pg_buf *out, const struct pg_journal_entry *entry)
 {
     if (entry->not_compared) {
         pg_buf_printf(out, "cells not compared: %s", entry->not_compared);
@@ -73,7 +71,7 @@ static void print_turns(struct pg_buf *out, const struct pg_journal_entry *entry
     }
 }
 
-static void print_change(struct pg_buf *out, const struct pg_journal_change *change)
+void pg_news_print_change(struct pg_buf *out, const struct pg_journal_change *change)
 {
     pg_buf_printf(out, "%s %s%s%s %s", change->kind, change->ns ? change->ns : "",
                   change->ns ? "/" : "", change->name, change->what);
@@ -99,11 +97,11 @@ static void say_entry(struct pg_tui *app, const struct pg_journal_entry *entry)
     const struct pg_journal_change *change = entry->nchanges > 0 ? main_change(entry) : NULL;
     if (!change || (!change->decides && !change->told))
         return; /* pods come and go */
-    print_change(&out, change);
+    pg_news_print_change(&out, change);
     if (entry->nchanges + entry->more > 1)
         pg_buf_printf(&out, " and %" PRIu32 " more", entry->nchanges + entry->more - 1);
     pg_buf_puts(&out, ": ");
-    print_turns(&out, entry);
+    pg_news_print_turns(&out, entry);
     pg_buf_puts(&out, " (c)");
     pg_tui_say(app, "%s", pg_buf_text(&out));
     pg_buf_free(&out);
@@ -249,8 +247,7 @@ void pg_news_put_stale(struct pg_lines *lines, const struct pg_tui *app)
     pg_buf_free(&out);
 }
 
-/* The wall clock's hour, minute and second here. */
-static void print_time(struct pg_buf *out, int64_t seconds)
+void pg_news_print_time(struct pg_buf *out, int64_t seconds)
 {
     time_t time = (time_t)seconds;
     struct tm tm;
@@ -272,10 +269,10 @@ bool pg_news_story(struct pg_buf *out, const struct pg_tui *app, uint32_t from, 
         if (!cell)
             continue;
         pg_buf_printf(out, "was %s%s until ", cell->before, cell->some ? " for some pods" : "");
-        print_time(out, entry->time);
+        pg_news_print_time(out, entry->time);
         pg_buf_puts(out, ": ");
         if (entry->nchanges > 0)
-            print_change(out, main_change(entry));
+            pg_news_print_change(out, main_change(entry));
         if (entry->nchanges + entry->more > 1)
             pg_buf_printf(out, " (one of %" PRIu32 " changes)", entry->nchanges + entry->more);
         return true;
@@ -294,74 +291,4 @@ void pg_news_put_story(struct pg_lines *lines, const struct pg_tui *app,
     if (pg_news_story(&out, app, from->index, to->index))
         pg_lines_wrap(lines, 2, 4, PG_ROLE_WARN, PG_NO_LOC, pg_buf_text(&out));
     pg_buf_free(&out);
-}
-
-/* --- the page -------------------------------------------------------------------------------------- */
-
-static enum pg_role role_of(enum pg_journal_turn turn)
-{
-    return turn == PG_TURN_GAINED ? PG_ROLE_ALL
-           : turn == PG_TURN_LOST ? PG_ROLE_DENY
-                                  : PG_ROLE_TEXT;
-}
-
-static void put_cells(struct pg_lines *lines, const struct pg_journal_entry *entry)
-{
-    static const char *const marks[] = {"+", "-", "~"};
-    uint32_t all = entry->turns[0] + entry->turns[1] + entry->turns[2];
-    uint32_t shown = 0;
-    /* What opened first, then what closed. */
-    for (uint32_t i = 0; i < 3 * entry->ncells && shown < CELLS_SHOWN; i++) {
-        const struct pg_journal_cell *cell = &entry->cells[i % entry->ncells];
-        struct pg_buf out = {0};
-        if (cell->turn != (enum pg_journal_turn)(i / entry->ncells))
-            continue;
-        shown++;
-        pg_buf_printf(&out, "%s %s -> %s  %s, was %s%s", marks[cell->turn], cell->from, cell->to,
-                      cell->after, cell->before, cell->some ? " (some of their pods)" : "");
-        pg_lines_wrap(lines, 4, 8, role_of(cell->turn), PG_NO_LOC, pg_buf_text(&out));
-        pg_buf_free(&out);
-    }
-    if (all > shown) {
-        pg_lines_open(lines);
-        pg_lines_addf(lines, PG_ROLE_DIM, "    and %" PRIu32 " more", all - shown);
-    }
-}
-
-static void put_entry(struct pg_lines *lines, const struct pg_journal_entry *entry)
-{
-    struct pg_buf out = {0};
-    print_time(&out, entry->time);
-    pg_buf_puts(&out, "  ");
-    print_turns(&out, entry);
-    pg_lines_open(lines);
-    pg_lines_add(lines, PG_ROLE_HEADING, pg_buf_text(&out));
-    for (uint32_t i = 0; i < entry->nchanges && i < CHANGES_SHOWN; i++) {
-        pg_buf_clear(&out);
-        print_change(&out, &entry->changes[i]);
-        pg_lines_wrap(lines, 2, 4, PG_ROLE_TEXT, PG_NO_LOC, pg_buf_text(&out));
-    }
-    uint32_t more =
-        entry->more + (entry->nchanges > CHANGES_SHOWN ? entry->nchanges - CHANGES_SHOWN : 0);
-    if (more > 0) {
-        pg_lines_open(lines);
-        pg_lines_addf(lines, PG_ROLE_DIM, "  and %" PRIu32 " more objects", more);
-    }
-    put_cells(lines, entry);
-    pg_lines_open(lines);
-    pg_buf_free(&out);
-}
-
-void pg_page_build_journal(struct pg_tui *app, struct pg_view *view)
-{
-    struct pg_lines *lines = &view->page.lines;
-    const char *none = app->options.follow
-                           ? "Nothing has changed since the cluster was read."
-                           : "The source is not a live cluster: it does not change by itself.";
-    pg_news_put_stale(lines, app);
-    for (const struct pg_journal_entry *entry = app->journal; entry; entry = entry->older)
-        put_entry(lines, entry);
-    if (!app->journal)
-        pg_lines_wrap(lines, 0, 0, PG_ROLE_TEXT, PG_NO_LOC, none);
-    snprintf(view->page.title, sizeof view->page.title, "what changed in the last hour");
 }
