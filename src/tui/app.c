@@ -360,8 +360,12 @@ void pg_tui_loaded(struct pg_tui *app, struct pg_tui_world *world)
 
 void pg_tui_failed(struct pg_tui *app, const struct pg_err *err)
 {
+    struct pg_err line = *err;
     app->loading = app->stopping = false;
-    pg_app_warn(app, "not read again: %s", err->text);
+    /* The hint of a plugin has lines of its own; here there is one for all. */
+    for (char *p = line.text; *p; p++)
+        *p = *p == '\n' ? ' ' : *p;
+    pg_app_warn(app, "not read again: %s", line.text);
 }
 
 bool pg_tui_ready(const struct pg_tui *app)
