@@ -355,7 +355,7 @@ void pg_tui_loaded(struct pg_tui *app, struct pg_tui_world *world)
         pg_app_warn(app, "stopped: only a part was read. R reads everything again");
     else if (again)
         pg_tui_say(app, "read again: %" PRIu32 " pods, %" PRIu32 " policies", world->cluster->npods,
-                   world->cluster->npolicies);
+                   pg_cluster_count_policies(world->cluster));
 }
 
 void pg_tui_failed(struct pg_tui *app, const struct pg_err *err)

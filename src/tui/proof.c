@@ -351,8 +351,9 @@ static void say_unknown(struct pg_buf *out, const struct pg_cluster *cluster,
         const struct pg_reason *reason = &side->reasons[i];
         if (reason->effect != PG_EFFECT_UNKNOWN)
             continue;
-        pg_buf_printf(out, ": %s in %s", reason->detail ? reason->detail : "not evaluated",
-                      pg_words_policy(cluster, reason->policy));
+        pg_buf_printf(out, ": %s", reason->detail ? reason->detail : "not evaluated");
+        if (!cluster->policies[reason->policy].unread)
+            pg_buf_printf(out, " in %s", pg_words_policy(cluster, reason->policy));
         if (reason->loc.line) {
             pg_buf_puts(out, " (");
             pg_words_loc(out, cluster, reason->loc, columns);

@@ -139,7 +139,7 @@ static void put_unknown(struct block *block, const struct pg_reason *reason)
     struct pg_buf out = {0};
     if (reason->detail)
         pg_buf_puts(&out, reason->detail);
-    if (reason->field)
+    if (reason->field && !block->cluster->policies[reason->policy].unread)
         pg_buf_printf(&out, "%s%s", out.n ? ": " : "", reason->field);
     if (out.n)
         pg_lines_wrap(block->lines, 6, 8, PG_ROLE_TEXT, reason->loc, pg_buf_text(&out));
@@ -582,7 +582,8 @@ void pg_why_lines(struct pg_lines *lines, struct pg_tui *app, const struct pg_pr
         .lines = lines, .eval = eval, .cluster = app->world->cluster, .why = why, .full = full};
     if (form != PG_WHY_SIDES)
         put_head(lines, app, proof, full);
-    pg_news_put_story(lines, app, proof);
+    if (form != PG_WHY_SIDES) /* the drawer has told it */
+        pg_news_put_story(lines, app, proof);
     for (int dir = PG_EGRESS; dir <= PG_INGRESS; dir++) {
         block.dir = (enum pg_dir)dir;
         block.side = &why->sides[dir];
