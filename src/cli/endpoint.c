@@ -108,21 +108,6 @@ static bool found_cidr(struct finder *finder, const char *text, struct pg_cidr c
     return true;
 }
 
-/* An address to speak of: one that is reserved for documentation, where the group has one. */
-static struct pg_addr example_of(const struct pg_eval *eval, uint32_t class)
-{
-    static const char *const examples[] = {"203.0.113.1", "198.51.100.1", "192.0.2.1",
-                                           "2001:db8::1"};
-    const struct pg_class *group = pg_eval_class(eval, class);
-    struct pg_addr addr;
-    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
-        if (pg_addr_parse(examples[i], &addr, NULL) && addr.family == group->ranges[0].first.family &&
-            pg_eval_class_of_addr(eval, addr) == class)
-            return addr;
-    }
-    return group->ranges[0].first;
-}
-
 static bool find_internet(struct finder *finder, const char *text, int family)
 {
     uint32_t class = pg_grid_internet(finder->eval, family);
@@ -130,8 +115,8 @@ static bool find_internet(struct finder *finder, const char *text, int family)
         return pg_err_set(finder->err, "%s: every IPv%d address is inside the cluster", text,
                           family);
     finder->ends->asked = text;
-    return found(finder,
-                 (struct pg_end){.kind = PG_END_ADDR, .addr = example_of(finder->eval, class)});
+    return found(
+        finder, (struct pg_end){.kind = PG_END_ADDR, .addr = pg_grid_example(finder->eval, class)});
 }
 
 /* --- names --------------------------------------------------------------------------------------- */

@@ -114,7 +114,7 @@ void pg_words_sentence(struct pg_buf *out, const struct pg_eval *eval, const str
             pg_words_end(&name, eval, ends[i], false);
         }
         if (strcmp(pg_buf_text(&addr), pg_buf_text(&name)) != 0)
-            pg_buf_printf(out, " %s stands for %s.", pg_buf_text(&addr), pg_buf_text(&name));
+            pg_buf_printf(out, " (%s is an address of %s.)", pg_buf_text(&addr), pg_buf_text(&name));
         pg_buf_free(&addr);
         pg_buf_free(&name);
     }
