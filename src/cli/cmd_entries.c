@@ -47,7 +47,7 @@ static int set_filter(struct pg_cli_run *run, const struct pg_cli_world *world,
         return status;
     filter->ns = pg_cli_endpoint_given(run, world->cluster, &status, &err);
     if (filter->ns == PG_NONE)
-        pg_cli_say("%s", err.text);
+        pg_cli_source_say(world, &err);
     return status;
 }
 

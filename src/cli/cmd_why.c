@@ -349,7 +349,7 @@ static int answer(struct pg_cli_run *run, struct pg_cli_world *world, bool json)
     struct pg_err err;
     struct asked asked = {.run = run, .eval = world->eval, .err = &err};
     if (!find_ends(&asked)) {
-        pg_cli_say("%s", err.text);
+        pg_cli_source_say(world, &err);
         return asked.from.unread || asked.to.unread ? PG_CLI_UNDECIDED : PG_CLI_USAGE;
     }
     struct pg_report_question question;
