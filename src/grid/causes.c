@@ -274,8 +274,7 @@ static const char *choice(const struct search *search)
 static const char *say_unevaluated(const struct search *search, struct pg_arena *arena,
                                    uint32_t npolicies)
 {
-    uint32_t unread = search->cluster->npolicies - pg_cluster_count_policies(search->cluster);
-    uint32_t n = npolicies - unread;
+    uint32_t unread = pg_eval_nunread(search->eval), n = npolicies - unread;
     if (n == 0)
         return "policies that could not be read";
     return pg_arena_printf(arena, "%u %s that %s not evaluated%s", (unsigned)n,

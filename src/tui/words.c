@@ -390,11 +390,6 @@ static void item(struct pg_buf *out, bool brief, uint32_t n, const char *letter,
     }
 }
 
-static uint32_t count_unread_policies(const struct pg_cluster *cluster)
-{
-    return cluster->npolicies - pg_cluster_count_policies(cluster);
-}
-
 bool pg_words_unread(const struct pg_cluster *cluster, enum pg_unread_kind what)
 {
     for (uint32_t i = 0; i < cluster->nunread; i++)
@@ -404,9 +399,10 @@ bool pg_words_unread(const struct pg_cluster *cluster, enum pg_unread_kind what)
 }
 
 /* Where there is room the title says of namespaces and pods that there may be more. */
-static void add_unread(struct pg_buf *out, const struct pg_cluster *cluster, bool brief)
+static void add_unread(struct pg_buf *out, const struct pg_eval *eval, bool brief)
 {
-    bool policies = count_unread_policies(cluster) > 0 && !cluster->partial;
+    const struct pg_cluster *cluster = pg_eval_cluster(eval);
+    bool policies = pg_eval_nunread(eval) > 0 && !cluster->partial;
     bool peers = pg_words_unread(cluster, PG_UNREAD_PEERS);
     if (brief && (policies || peers))
         pg_buf_printf(out, "%s!unread", out->n ? " " : "");
@@ -436,10 +432,10 @@ void pg_words_complete(struct pg_buf *out, const struct pg_tui_world *world, boo
                       : brief     ? " "
                                   : ", ",
                       brief ? "!partial" : "partial: not everything was read");
-    add_unread(&text, cluster, brief);
+    add_unread(&text, world->eval, brief);
     item(&text, brief, unread, "f", "unreadable");
     item(&text, brief, cluster->nrejected, "r", "rejected");
-    item(&text, brief, pg_eval_nunevaluated(world->eval) - count_unread_policies(cluster), "u",
+    item(&text, brief, pg_eval_nunevaluated(world->eval) - pg_eval_nunread(world->eval), "u",
          "not evaluated");
     item(&text, brief, warnings, "w", warnings == 1 ? "warning" : "warnings");
     if (text.n && !brief)
