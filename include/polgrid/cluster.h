@@ -296,6 +296,9 @@ struct pg_unread {
     bool namespaced;
     const char *ns;     /* of a namespaced resource: the one; NULL: every namespace */
     const char *reason; /* in words: "user alice may not list them" */
+    /* Of every namespace (ns is NULL): but for these, by name. */
+    const char *const *except;
+    uint32_t nexcept;
 };
 
 struct pg_cluster {
@@ -355,6 +358,10 @@ uint32_t pg_cluster_find_pod(const struct pg_cluster *cluster, uint32_t ns, cons
 /* `kind` in any case, kubectl's short and plural forms too (deploy, deployments, sts, …). */
 uint32_t pg_cluster_find_workload(const struct pg_cluster *cluster, uint32_t ns, const char *kind,
                                   const char *name);
+/* Whether `word`, in any case, is how kubectl lets one write `kind`: po, pods, deploy, deployments.apps. */
+bool pg_kind_is(const char *kind, const char *word);
+/* Whether it is one of the usual kinds that pods are of, or Pod. */
+bool pg_kind_is_usual(const char *word);
 /* Services sort by namespace, then name. */
 uint32_t pg_cluster_find_service(const struct pg_cluster *cluster, uint32_t ns, const char *name);
 uint32_t pg_cluster_find_node(const struct pg_cluster *cluster, const char *name);
@@ -363,6 +370,12 @@ uint32_t pg_cluster_find_node(const struct pg_cluster *cluster, const char *name
    Of several with one address, the first. */
 uint32_t pg_cluster_pod_at(const struct pg_cluster *cluster, struct pg_addr addr);
 uint32_t pg_cluster_node_at(const struct pg_cluster *cluster, struct pg_addr addr);
+/* What tells that there may be more objects of a kind ("Pod", of a namespace) than were read; NULL where all were. `ns`
+   NULL: in whatever namespace. */
+const struct pg_unread *pg_cluster_find_unread(const struct pg_cluster *cluster, const char *kind,
+                                               const char *ns);
+/* How many policies were read: without what stands for those that were not. */
+uint32_t pg_cluster_count_policies(const struct pg_cluster *cluster);
 /* Whether there may be pods, nodes or services that have addresses and were not read. */
 bool pg_cluster_addresses_unread(const struct pg_cluster *cluster);
 

@@ -126,6 +126,8 @@ bool pg_eval_unevaluated(const struct pg_eval *eval, uint32_t policy);
 const char *pg_eval_why_not(const struct pg_eval *eval, uint32_t policy);
 /* How many policies are not evaluated. */
 uint32_t pg_eval_nunevaluated(const struct pg_eval *eval);
+/* How many of these stand for policies that were not read, however many there are of those. */
+uint32_t pg_eval_nunread(const struct pg_eval *eval);
 /* Whether nothing was left out: pg_cluster_complete(), and every policy is evaluated. */
 bool pg_eval_complete(const struct pg_eval *eval);
 

@@ -164,6 +164,8 @@ uint32_t pg_grid_causes(struct pg_arena *arena, struct pg_eval *eval, struct pg_
 /* The outside class that is called the internet: of a family, 4 or 6, the one with the most addresses.
    PG_NONE where there is none. */
 uint32_t pg_grid_internet(const struct pg_eval *eval, int family);
+/* An address of an outside class to speak of: one that is reserved for documentation, where the class has one. */
+struct pg_addr pg_grid_example(const struct pg_eval *eval, uint32_t class);
 /* Appends the name of an outside class: "internet" ("internet-ipv6"), or its first range and how many
    more there are: "10.0.0.0/8", "192.0.2.7", "10.0.0.0-10.0.1.5+2". */
 void pg_grid_outside_name(struct pg_buf *out, const struct pg_eval *eval, uint32_t class);

@@ -130,9 +130,10 @@ void pg_report_entries_json(struct pg_buf *out, struct pg_eval *eval,
 /* --- the policies --------------------------------------------------------------------------------- */
 
 struct pg_report_policies {
-    uint32_t ns;  /* of this namespace, PG_NONE: all */
-    uint32_t pod; /* that select this pod, PG_NONE: all */
-    bool rules;   /* with their rules in words */
+    uint32_t ns;    /* of this namespace, PG_NONE: all */
+    uint32_t pod;   /* that select this pod, PG_NONE: all */
+    uint32_t npods; /* more than 1: the pod stands for so many, all there are of its workload */
+    bool rules;     /* with their rules in words */
 };
 
 void pg_report_policies_table(struct pg_buf *out, struct pg_eval *eval,

@@ -72,8 +72,10 @@ struct pg_miss {
     enum pg_part part;  /* the first that misses, in the order of pg_part */
     const char *wanted; /* "app=api-server", "8080/TCP", "10.0.0.0/8": raw text */
     const char *found;  /* "app=frontend", "no label app", "5432/TCP" */
-    uint32_t matched;   /* how many parts match, for ranking */
-    struct pg_loc loc;  /* of what misses */
+    /* The same of each part that misses, by pg_part; NULL for the others. */
+    const char *wants[PG_NPARTS], *finds[PG_NPARTS];
+    uint32_t matched;  /* how many parts match, for ranking */
+    struct pg_loc loc; /* of what misses */
 };
 
 struct pg_why_side {

@@ -36,17 +36,19 @@ static struct pg_entry_clients find_clients(struct pg_cli_run *run, struct pg_ev
     return clients;
 }
 
-static bool set_filter(const struct pg_cli_run *run, const struct pg_cli_world *world,
-                       struct pg_entry_filter *filter)
+/* PG_CLI_YES, or what it comes to that the namespace of -n is not there. */
+static int set_filter(struct pg_cli_run *run, const struct pg_cli_world *world,
+                      struct pg_entry_filter *filter)
 {
-    const char *ns = run->args->values[PG_OPT_NAMESPACE];
+    int status = PG_CLI_YES;
+    struct pg_err err;
     *filter = (struct pg_entry_filter){.ns = PG_NONE, .backend_ns = PG_NONE};
-    if (!ns || run->args->given[PG_OPT_ALL_NAMESPACES])
-        return true;
-    filter->ns = pg_cluster_find_namespace(world->cluster, ns);
+    if (!run->args->values[PG_OPT_NAMESPACE] || run->args->given[PG_OPT_ALL_NAMESPACES])
+        return status;
+    filter->ns = pg_cli_endpoint_given(run, world->cluster, &status, &err);
     if (filter->ns == PG_NONE)
-        pg_cli_say("no namespace %s", ns);
-    return filter->ns != PG_NONE;
+        pg_cli_source_say(world, &err);
+    return status;
 }
 
 static int answer(struct pg_cli_run *run, struct pg_cli_world *world, bool json)
@@ -58,8 +60,9 @@ static int answer(struct pg_cli_run *run, struct pg_cli_world *world, bool json)
         pg_cli_say("every address is inside the cluster");
         return PG_CLI_USAGE;
     }
-    if (!set_filter(run, world, &filter))
-        return PG_CLI_USAGE;
+    int status = set_filter(run, world, &filter);
+    if (status != PG_CLI_YES)
+        return status;
     struct pg_entries entries = pg_entries_find(run->arena, world->eval, &clients, &filter);
     if (json)
         pg_report_entries_json(&out, world->eval, &entries);

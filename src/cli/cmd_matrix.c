@@ -130,7 +130,7 @@ int pg_cli_run_matrix(struct pg_cli_run *run)
             pg_cli_source_warn(&world);
         status = pg_cli_write(&out, pg_cli_source_status(run, &world, PG_CLI_YES));
     } else {
-        pg_cli_say("%s", err.text);
+        pg_cli_source_say(&world, &err);
         pg_buf_free(&out);
         status = PG_CLI_USAGE;
     }

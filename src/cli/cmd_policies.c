@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "command.h"
 #include "endpoint.h"
 #include "format.h"
@@ -18,32 +20,63 @@ static write_fn *const writers[] = {
     [JSON] = pg_report_policies_json,
 };
 
-static bool find_pod(struct pg_cli_run *run, struct pg_cli_world *world,
-                     struct pg_report_policies *policies, struct pg_err *err)
+static bool same_policies(const struct pg_eval *eval, uint32_t a, uint32_t b)
 {
-    struct pg_cli_ends ends;
-    const char *text = run->args->operands.v[0];
-    if (!pg_cli_endpoint_find(run->arena, world->eval, text, run->args->values[PG_OPT_NAMESPACE],
-                              &ends, err))
-        return false;
-    if (ends.n == 0 || ends.v[0].kind != PG_END_POD)
-        return pg_err_set(err, "%s is no pod: policies select pods", text);
-    if (ends.n > 1)
-        return pg_err_set(err, "%s is %u pods; name one of them", text, (unsigned)ends.n);
-    policies->pod = ends.v[0].index;
+    for (int dir = PG_EGRESS; dir <= PG_INGRESS; dir++) {
+        uint32_t na, nb;
+        const uint32_t *of_a = pg_eval_policies(eval, a, (enum pg_dir)dir, &na);
+        const uint32_t *of_b = pg_eval_policies(eval, b, (enum pg_dir)dir, &nb);
+        if (na != nb || (na > 0 && memcmp(of_a, of_b, na * sizeof *of_a) != 0))
+            return false;
+    }
     return true;
 }
 
-static bool set_up(struct pg_cli_run *run, struct pg_cli_world *world,
-                   struct pg_report_policies *policies, struct pg_err *err)
+/* Whether one of the pods can answer for all: the same policies select every one. */
+static bool are_alike(const struct pg_eval *eval, const struct pg_cli_ends *ends)
 {
-    const char *ns = run->args->values[PG_OPT_NAMESPACE];
-    if (run->args->operands.n > 0)
+    uint32_t first = pg_eval_class_of_pod(eval, ends->v[0].index);
+    for (uint32_t i = 1; i < ends->n; i++) {
+        uint32_t class = pg_eval_class_of_pod(eval, ends->v[i].index);
+        if (class != first && !same_policies(eval, first, class))
+            return false;
+    }
+    return true;
+}
+
+static int find_pod(struct pg_cli_run *run, struct pg_cli_world *world,
+                    struct pg_report_policies *policies, struct pg_err *err)
+{
+    struct pg_cli_ends ends;
+    const char *text = run->args->operands.v[0];
+    const char *ns = pg_cli_endpoint_namespace(run, world->cluster);
+    if (!pg_cli_endpoint_find(run->arena, world->eval, text, ns, &ends, err))
+        return ends.unread ? PG_CLI_UNDECIDED : PG_CLI_USAGE;
+    if (ends.n == 0 || ends.v[0].kind != PG_END_POD) {
+        pg_err_set(err, "%s is no pod: policies select pods", text);
+        return PG_CLI_USAGE;
+    }
+    if (!are_alike(world->eval, &ends)) {
+        pg_err_set(err, "%s is %u pods that different policies select; name one of them", text,
+                   (unsigned)ends.n);
+        return PG_CLI_USAGE;
+    }
+    policies->pod = ends.v[0].index;
+    policies->npods = ends.n;
+    return PG_CLI_YES;
+}
+
+/* PG_CLI_YES, or the status to end with. */
+static int set_up(struct pg_cli_run *run, struct pg_cli_world *world,
+                  struct pg_report_policies *policies, struct pg_err *err)
+{
+    const struct pg_cli_args *args = run->args;
+    int status = PG_CLI_YES;
+    if (args->operands.n > 0)
         return find_pod(run, world, policies, err);
-    if (!ns || run->args->given[PG_OPT_ALL_NAMESPACES])
-        return true;
-    policies->ns = pg_cluster_find_namespace(world->cluster, ns);
-    return policies->ns != PG_NONE || pg_err_set(err, "no namespace %s", ns);
+    if (args->values[PG_OPT_NAMESPACE] && !args->given[PG_OPT_ALL_NAMESPACES])
+        policies->ns = pg_cli_endpoint_given(run, world->cluster, &status, err);
+    return status;
 }
 
 int pg_cli_run_policies(struct pg_cli_run *run)
@@ -58,15 +91,15 @@ int pg_cli_run_policies(struct pg_cli_run *run)
     if (status != PG_CLI_YES)
         return status;
     policies.rules = format == WIDE || format == JSON;
-    if (set_up(run, &world, &policies, &err)) {
+    status = set_up(run, &world, &policies, &err);
+    if (status == PG_CLI_YES) {
         struct pg_buf out = {0};
         writers[format](&out, world.eval, &policies);
         if (format == NAME)
             pg_cli_source_warn(&world);
         status = pg_cli_write(&out, pg_cli_source_status(run, &world, PG_CLI_YES));
     } else {
-        pg_cli_say("%s", err.text);
-        status = PG_CLI_USAGE;
+        pg_cli_source_say(&world, &err);
     }
     pg_cli_source_close(&world);
     return status;

@@ -271,7 +271,7 @@ static const struct pg_report_answer *ask_service(struct asked *asked, uint32_t 
 static bool find_ends(struct asked *asked)
 {
     struct pg_cli_run *run = asked->run;
-    const char *ns = run->args->values[PG_OPT_NAMESPACE], *name, *port;
+    const char *ns = pg_cli_endpoint_namespace(run, pg_eval_cluster(asked->eval)), *name, *port;
     const char *from = run->args->operands.v[0], *to = run->args->operands.v[1];
     if (*from == '[' && !pg_cli_endpoint_split(run->arena, from, &from, &port, asked->err))
         return false;
@@ -349,8 +349,8 @@ static int answer(struct pg_cli_run *run, struct pg_cli_world *world, bool json)
     struct pg_err err;
     struct asked asked = {.run = run, .eval = world->eval, .err = &err};
     if (!find_ends(&asked)) {
-        pg_cli_say("%s", err.text);
-        return PG_CLI_USAGE;
+        pg_cli_source_say(world, &err);
+        return asked.from.unread || asked.to.unread ? PG_CLI_UNDECIDED : PG_CLI_USAGE;
     }
     struct pg_report_question question;
     struct pg_buf out = {0};

@@ -108,21 +108,6 @@ static bool found_cidr(struct finder *finder, const char *text, struct pg_cidr c
     return true;
 }
 
-/* An address to speak of: one that is reserved for documentation, where the group has one. */
-static struct pg_addr example_of(const struct pg_eval *eval, uint32_t class)
-{
-    static const char *const examples[] = {"203.0.113.1", "198.51.100.1", "192.0.2.1",
-                                           "2001:db8::1"};
-    const struct pg_class *group = pg_eval_class(eval, class);
-    struct pg_addr addr;
-    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
-        if (pg_addr_parse(examples[i], &addr, NULL) && addr.family == group->ranges[0].first.family &&
-            pg_eval_class_of_addr(eval, addr) == class)
-            return addr;
-    }
-    return group->ranges[0].first;
-}
-
 static bool find_internet(struct finder *finder, const char *text, int family)
 {
     uint32_t class = pg_grid_internet(finder->eval, family);
@@ -130,8 +115,8 @@ static bool find_internet(struct finder *finder, const char *text, int family)
         return pg_err_set(finder->err, "%s: every IPv%d address is inside the cluster", text,
                           family);
     finder->ends->asked = text;
-    return found(finder,
-                 (struct pg_end){.kind = PG_END_ADDR, .addr = example_of(finder->eval, class)});
+    return found(
+        finder, (struct pg_end){.kind = PG_END_ADDR, .addr = pg_grid_example(finder->eval, class)});
 }
 
 /* --- names --------------------------------------------------------------------------------------- */
@@ -141,9 +126,25 @@ static const char *ns_text(const struct finder *finder, uint32_t ns)
     return pg_cluster_text(finder->cluster, finder->cluster->namespaces[ns].name);
 }
 
+/* It was not found. Returns whether it may be there all the same, since not all of its kind was read; in `ns`, or
+   anywhere where that is NULL. */
+static bool may_be_unread(struct finder *finder, const char *what, const char *kind, const char *ns)
+{
+    const struct pg_unread *unread = pg_cluster_find_unread(finder->cluster, kind, ns);
+    if (!unread)
+        return false;
+    finder->ends->unread = true;
+    pg_err_set(finder->err, "nothing is known of %s: not all %s could be read (%s)", what,
+               unread->resource, unread->reason);
+    return true;
+}
+
 static bool no_namespace(struct finder *finder, const char *name)
 {
     const struct pg_cluster *cluster = finder->cluster;
+    if (may_be_unread(finder, pg_arena_printf(finder->arena, "namespace %s", name), "Namespace",
+                      NULL))
+        return false;
     const char **names =
         pg_arena_array(finder->arena, (size_t)cluster->nnamespaces + 1, sizeof *names);
     for (uint32_t i = 0; i < cluster->nnamespaces; i++)
@@ -172,7 +173,9 @@ static bool no_pod(struct finder *finder, uint32_t ns, const char *name)
 {
     const struct pg_namespace *namespace = &finder->cluster->namespaces[ns];
     uint32_t n = 0;
-    if (is_excluded(finder, ns, name))
+    if (is_excluded(finder, ns, name) ||
+        may_be_unread(finder, pg_arena_printf(finder->arena, "%s/%s", ns_text(finder, ns), name),
+                      "Pod", ns_text(finder, ns)))
         return false;
     const char **names = pg_arena_array(
         finder->arena, (size_t) namespace->npods + namespace->nworkloads + 1, sizeof *names);
@@ -248,26 +251,44 @@ static bool is_one_of(const char *word, const char *const *words)
 static bool find_service(struct finder *finder, uint32_t ns, const char *name)
 {
     uint32_t service = pg_cluster_find_service(finder->cluster, ns, name);
+    if (service == PG_NONE &&
+        may_be_unread(finder,
+                      pg_arena_printf(finder->arena, "service %s/%s", ns_text(finder, ns), name),
+                      "Service", ns_text(finder, ns)))
+        return false;
     if (service == PG_NONE)
         return pg_err_set(finder->err, "no service %s in namespace %s", name, ns_text(finder, ns));
     finder->ends->service = service;
     return true;
 }
 
+static bool no_workload(struct finder *finder, uint32_t ns, const char *kind, const char *name)
+{
+    const char *in = ns_text(finder, ns);
+    const char *what = pg_arena_printf(finder->arena, "%s %s/%s", kind, in, name);
+    for (uint32_t i = 0; i < finder->cluster->nunread; i++) {
+        const char *unread = finder->cluster->unread[i].kind;
+        if (pg_kind_is(unread, kind) && may_be_unread(finder, what, unread, in))
+            return false;
+    }
+    return !may_be_unread(finder, what, "Pod", in) &&
+           pg_err_set(finder->err, "no %s %s in namespace %s", kind, name, in);
+}
+
+static const char *const services[] = {"service", "services", "svc", NULL};
+
 static bool find_by_kind(struct finder *finder, const char *asked, uint32_t ns, const char *kind,
                          const char *name)
 {
-    static const char *const pods[] = {"pod", "pods", "po", NULL};
-    static const char *const services[] = {"service", "services", "svc", NULL};
     if (is_one_of(kind, services))
         return find_service(finder, ns, name);
-    if (is_one_of(kind, pods)) {
+    if (pg_kind_is("Pod", kind)) {
         uint32_t pod = pg_cluster_find_pod(finder->cluster, ns, name);
         return pod == PG_NONE ? no_pod(finder, ns, name) : found_pod(finder, pod);
     }
     uint32_t workload = pg_cluster_find_workload(finder->cluster, ns, kind, name);
     if (workload == PG_NONE)
-        return pg_err_set(finder->err, "no %s %s in namespace %s", kind, name, ns_text(finder, ns));
+        return no_workload(finder, ns, kind, name);
     return found_workload(finder, asked, workload);
 }
 
@@ -275,26 +296,52 @@ static bool find_node(struct finder *finder, const char *name)
 {
     uint32_t node = pg_cluster_find_node(finder->cluster, name);
     if (node == PG_NONE)
-        return pg_err_set(finder->err, "no node %s", name);
+        return !may_be_unread(finder, pg_arena_printf(finder->arena, "node %s", name), "Node",
+                              NULL) &&
+               pg_err_set(finder->err, "no node %s", name);
     return found(finder, (struct pg_end){.kind = PG_END_NODE, .index = node});
+}
+
+/* KIND/NAME, as kubectl takes it. */
+static bool is_kind(const struct finder *finder, const char *word, const char *name,
+                    const char *default_ns)
+{
+    uint32_t ns = pg_cluster_find_namespace(finder->cluster, default_ns);
+    return pg_kind_is_usual(word) || is_one_of(word, services) ||
+           (ns != PG_NONE && pg_cluster_find_workload(finder->cluster, ns, word, name) != PG_NONE);
+}
+
+static bool find_in_default(struct finder *finder, const char *text, const char *kind,
+                            const char *name, const char *ns_name)
+{
+    uint32_t ns = pg_cluster_find_namespace(finder->cluster, ns_name);
+    if (ns == PG_NONE) {
+        no_namespace(finder, ns_name);
+        return pg_err_add(finder->err, "%s: write NS/%s, or name it with -n", text,
+                          kind ? "KIND/NAME" : "NAME");
+    }
+    if (!kind)
+        return find_in_namespace(finder, text, ns, name);
+    /* In the answer it is not to be taken for NS/NAME. */
+    return find_by_kind(finder, pg_arena_printf(finder->arena, "%s/%s", ns_name, text), ns, kind,
+                        name);
 }
 
 static bool find_name(struct finder *finder, const char *text, const char *default_ns)
 {
     const char *slash = strchr(text, '/');
-    const char *ns_name =
-        slash ? pg_arena_strndup(finder->arena, text, (size_t)(slash - text)) : default_ns;
-    const char *rest = slash ? slash + 1 : text;
+    if (!slash)
+        return find_in_default(finder, text, NULL, text, default_ns);
+    const char *ns_name = pg_arena_strndup(finder->arena, text, (size_t)(slash - text));
+    const char *rest = slash + 1, *second = strchr(rest, '/');
     uint32_t ns = pg_cluster_find_namespace(finder->cluster, ns_name);
-    if (slash && strcmp(ns_name, "node") == 0 &&
+    if (strcmp(ns_name, "node") == 0 &&
         (ns == PG_NONE || pg_cluster_find_node(finder->cluster, rest) != PG_NONE))
         return find_node(finder, rest);
-    if (ns == PG_NONE) {
-        no_namespace(finder, ns_name);
-        return slash ? false
-                     : pg_err_add(finder->err, "%s: write NS/NAME, or name it with -n", text);
-    }
-    const char *second = slash ? strchr(rest, '/') : NULL;
+    if (ns == PG_NONE && !second && is_kind(finder, ns_name, rest, default_ns))
+        return find_in_default(finder, text, ns_name, rest, default_ns);
+    if (ns == PG_NONE)
+        return no_namespace(finder, ns_name);
     if (!second)
         return find_in_namespace(finder, text, ns, rest);
     return find_by_kind(finder, text, ns,
@@ -318,7 +365,31 @@ bool pg_cli_endpoint_find(struct pg_arena *arena, const struct pg_eval *eval, co
         return found_addr(&finder, addr);
     if (pg_cidr_parse(text, &cidr, NULL))
         return found_cidr(&finder, text, cidr);
-    return find_name(&finder, text, ns ? ns : "default");
+    return find_name(&finder, text, ns);
+}
+
+const char *pg_cli_endpoint_namespace(const struct pg_cli_run *run, const struct pg_cluster *cluster)
+{
+    const char *given = run->args->values[PG_OPT_NAMESPACE];
+    const struct pg_origin *origin = cluster->origin;
+    /* That of a live cluster minds -n already. Where a snapshot was taken is not where its reader works. */
+    if (origin && !origin->taken && origin->namespace_)
+        return origin->namespace_;
+    return given ? given : "default";
+}
+
+uint32_t pg_cli_endpoint_given(const struct pg_cli_run *run, const struct pg_cluster *cluster,
+                               int *status, struct pg_err *err)
+{
+    const char *name = run->args->values[PG_OPT_NAMESPACE];
+    uint32_t ns = pg_cluster_find_namespace(cluster, name);
+    if (ns == PG_NONE) {
+        struct pg_cli_ends ends = {0};
+        struct finder finder = {.arena = run->arena, .cluster = cluster, .ends = &ends, .err = err};
+        no_namespace(&finder, name);
+        *status = ends.unread ? PG_CLI_UNDECIDED : PG_CLI_USAGE;
+    }
+    return ns;
 }
 
 /* --- destinations -------------------------------------------------------------------------------- */

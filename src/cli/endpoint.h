@@ -1,7 +1,8 @@
 /*
  * The endpoints of the command line: from text to ends of the cluster.
  *
- *     NS/POD  NS/KIND/NAME  NS/svc/NAME  NAME (with -n)  node/NAME  ADDRESS  CIDR  internet
+ *     NS/POD  NS/KIND/NAME  NS/svc/NAME  node/NAME  ADDRESS  CIDR  internet
+ *     NAME and, where no namespace is called KIND, KIND/NAME: of the namespace of -n or the context
  *
  * The destination of a question carries a port: TO[:[PORT][/PROTO]], an IPv6 address in brackets.
  */
@@ -19,9 +20,18 @@ struct pg_cli_ends {
     uint32_t service;  /* a service, by name or by its cluster IP: its index; else PG_NONE */
     int family;        /* 4 or 6 where a pod, node or service was asked for by an address, else 0 */
     const char *note;  /* what the reader must know, or NULL */
+    bool unread;       /* not found, and it may be there all the same: not all could be read */
 };
 
-/* `ns` is the namespace of a bare name; NULL: "default". False with a message. */
+/* The namespace of a bare name: that of -n, or of a live cluster's context. */
+const char *pg_cli_endpoint_namespace(const struct pg_cli_run *run,
+                                      const struct pg_cluster *cluster);
+
+/* The namespace of -n; PG_NONE with a message where there is none, and then in *status what that comes to. */
+uint32_t pg_cli_endpoint_given(const struct pg_cli_run *run, const struct pg_cluster *cluster,
+                               int *status, struct pg_err *err);
+
+/* `ns` is the namespace of a bare name. False with a message. */
 bool pg_cli_endpoint_find(struct pg_arena *arena, const struct pg_eval *eval, const char *text,
                           const char *ns, struct pg_cli_ends *ends, struct pg_err *err);
 

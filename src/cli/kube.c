@@ -94,7 +94,7 @@ void pg_cli_kube_unreachable(const struct pg_cli_args *args, const struct pg_liv
 {
     struct pg_buf out = {0};
 
-    pg_cli_say("no cluster can be read: %s", err->text);
+    pg_cli_say_lines("no cluster can be read: ", err->text);
     pg_cli_kube_hints(&out, args, live);
     fputs(pg_buf_text(&out), stderr);
     pg_buf_free(&out);

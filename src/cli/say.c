@@ -21,6 +21,24 @@ void pg_cli_say(const char *format, ...)
     pg_buf_free(&line);
 }
 
+void pg_cli_say_lines(const char *before, const char *text)
+{
+    struct pg_buf out = {0};
+    pg_buf_printf(&out, "polgrid: %s", before);
+    for (;;) {
+        size_t n = strcspn(text, "\n");
+        pg_text_clean(&out, text, n);
+        pg_buf_putc(&out, '\n');
+        text += n;
+        text += strspn(text, "\n");
+        if (!*text)
+            break;
+        pg_buf_puts(&out, "  ");
+    }
+    fputs(pg_buf_text(&out), stderr);
+    pg_buf_free(&out);
+}
+
 int pg_cli_write(struct pg_buf *out, int status)
 {
     errno = 0;

@@ -1,6 +1,7 @@
 #include "source.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "format.h"
@@ -275,10 +276,31 @@ static void print_skipped(struct pg_buf *out, const struct pg_cluster *cluster)
         pg_buf_putc(out, '\n');
 }
 
-/* In the order of reading; many warnings must not hide an error, so each of the two has its own cap. */
-static void print_diags(const struct pg_cluster *cluster, const struct pg_eval *eval,
-                        enum pg_severity least)
+static void print_left_out(struct pg_buf *out, const struct pg_eval *eval)
 {
+    if (pg_report_left_out(out, eval))
+        pg_buf_putc(out, '\n');
+}
+
+/* Whether standard output and standard error are one terminal, and the answer a page that ends with what is
+   incomplete: a reader need not be told twice. What goes to a file or a pipe is as it is without a terminal. */
+static bool tells_below(const struct pg_cli_args *args)
+{
+    static const char *const pages[] = {"table", "wide", "md"};
+    const char *format = args->values[PG_OPT_OUTPUT];
+    struct stat out, err;
+    bool page = !format;
+    for (size_t i = 0; i < sizeof pages / sizeof *pages && format; i++)
+        page = page || strcmp(format, pages[i]) == 0;
+    return page && isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) &&
+           fstat(STDOUT_FILENO, &out) == 0 && fstat(STDERR_FILENO, &err) == 0 &&
+           out.st_rdev == err.st_rdev;
+}
+
+/* In the order of reading; many warnings must not hide an error, so each of the two has its own cap. */
+static void print_diags(const struct pg_cli_world *world, enum pg_severity least)
+{
+    const struct pg_cluster *cluster = world->cluster;
     struct pg_buf out = {0};
     uint32_t seen[2] = {0}, left = 0;
     for (uint32_t i = 0; i < cluster->ndiags; i++) {
@@ -294,8 +316,8 @@ static void print_diags(const struct pg_cluster *cluster, const struct pg_eval *
     if (left > 0)
         pg_buf_printf(&out, "and %u more\n", (unsigned)left);
     print_skipped(&out, cluster);
-    if (pg_report_left_out(&out, eval))
-        pg_buf_putc(&out, '\n');
+    if (!world->told_below)
+        print_left_out(&out, world->eval);
     fputs(pg_buf_text(&out), stderr);
     pg_buf_free(&out);
 }
@@ -336,18 +358,28 @@ int pg_cli_source_open_with(const struct pg_cli_run *run, struct pg_cli_world *w
     if (!world->cluster)
         return status;
     world->eval = pg_eval_new(world->cluster, &assume);
-    /* Remarks are for those who write manifests, and are on the grid's page of diagnostics. */
-    print_diags(world->cluster, world->eval,
-                pg_cli_source_is_live(run->args) ? PG_SEVERITY_WARNING : PG_SEVERITY_INFO);
     /* What a lenient API server takes and kubectl refuses, an unknown field above all, is no better under
        --strict than what is rejected: it may have opened a rule (semantics 1.7). */
-    enum pg_severity refused =
-        run->args->given[PG_OPT_STRICT] ? PG_SEVERITY_ERROR : PG_SEVERITY_FATAL;
-    if (worst(world->cluster) >= refused) {
+    bool refused = worst(world->cluster) >=
+                   (run->args->given[PG_OPT_STRICT] ? PG_SEVERITY_ERROR : PG_SEVERITY_FATAL);
+    world->told_below = !object && !refused && tells_below(run->args);
+    /* Remarks are for those who write manifests, and are on the grid's page of diagnostics. */
+    print_diags(world, pg_cli_source_is_live(run->args) ? PG_SEVERITY_WARNING : PG_SEVERITY_INFO);
+    if (refused) {
         pg_cli_source_close(world);
         return PG_CLI_USAGE;
     }
     return PG_CLI_YES;
+}
+
+void pg_cli_source_say(const struct pg_cli_world *world, const struct pg_err *err)
+{
+    struct pg_buf out = {0};
+    if (world->told_below)
+        print_left_out(&out, world->eval);
+    fputs(pg_buf_text(&out), stderr);
+    pg_buf_free(&out);
+    pg_cli_say("%s", err->text);
 }
 
 void pg_cli_source_close(struct pg_cli_world *world)

@@ -64,6 +64,7 @@ const char *pg_cli_source_title(struct pg_arena *arena, const struct pg_cli_args
 struct pg_cli_world {
     struct pg_cluster *cluster;
     struct pg_eval *eval;
+    bool told_below; /* what is incomplete stands below the answer, on the same terminal as the diagnostics */
 };
 
 /* Checks, loads, prints the diagnostics, compiles. Returns PG_CLI_YES, or the exit status with which to
@@ -73,6 +74,9 @@ int pg_cli_source_open(const struct pg_cli_run *run, struct pg_cli_world *world)
 int pg_cli_source_open_with(const struct pg_cli_run *run, struct pg_cli_world *world,
                             void (*object)(void *, const struct pg_object *), void *context);
 void pg_cli_source_close(struct pg_cli_world *world);
+
+/* Says why there is no answer, and what is incomplete if that was left to the answer. */
+void pg_cli_source_say(const struct pg_cli_world *world, const struct pg_err *err);
 
 /* The exit status of an answer: under --strict, undecided where something was not evaluated, or where the
    network plugin does not enforce what the answer says. */

@@ -96,14 +96,17 @@ const struct pg_cli_command pg_cli_commands[] = {
         .operands = "FROM TO[:[PORT][/PROTO]]",
         .help = "say whether one connection is allowed, and why",
         .more =
-            "FROM and TO are NS/POD, NS/KIND/NAME (shop/deployment/web), a NAME with -n, an "
-            "address or a CIDR, internet, or node/NAME; TO may be a service, NS/svc/NAME, whose "
-            "backends are judged each at its own port. An IPv6 address before a port stands in "
+            "FROM and TO are NS/POD, NS/KIND/NAME (shop/deploy/web), NAME or KIND/NAME (api, "
+            "deploy/web) of the namespace of -n or else of the context, an address or a CIDR, "
+            "internet, or node/NAME; TO may be a service, NS/svc/NAME, whose backends are judged "
+            "each at its own port. An IPv6 address before a port stands in "
             "brackets: [2001:db8::1]:443. PORT is a number or the name of a container port, PROTO "
             "is TCP (where it is left out), UDP, SCTP or ICMP. Without a port: every port.\n\n"
             "Formats: table (default), json.\n\n"
             "Exit status: 0 allowed, 1 denied, 4 undecided (unknown, or different for some of the "
-            "ports or pods that were asked about).",
+            "ports or pods that were asked about, or nothing is known of an end since not all "
+            "could "
+            "be read).",
         .min_operands = 2,
         .max_operands = 2,
         .options = ANSWER,
@@ -113,7 +116,9 @@ const struct pg_cli_command pg_cli_commands[] = {
         .name = "policies",
         .operands = "[POD]",
         .help = "list the policies and what each selects, or those that select one pod",
-        .more = "With -n: those of that namespace.\n\n"
+        .more = "POD may be a workload, too (shop/deploy/web), if the same policies select all its "
+                "pods. With -n: those of that namespace. PODS is ? where not all pods could be "
+                "read.\n\n"
                 "Formats: table (default), wide (with the rules in words), name, json.",
         .max_operands = 1,
         .options = ANSWER,

@@ -62,6 +62,14 @@ uint32_t pg_eval_nunevaluated(const struct pg_eval *eval)
     return n;
 }
 
+uint32_t pg_eval_nunread(const struct pg_eval *eval)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < eval->cluster->npolicies; i++)
+        n += eval->cluster->policies[i].unread && pg_eval_unevaluated(eval, i);
+    return n;
+}
+
 bool pg_eval_complete(const struct pg_eval *eval)
 {
     return pg_cluster_complete(eval->cluster) && pg_eval_nunevaluated(eval) == 0;

@@ -203,5 +203,9 @@ void pg_copy_unread(const struct copier *c, struct pg_cluster *to, const struct 
         unread->kind = copy_text(c, unread->kind);
         unread->ns = copy_text(c, unread->ns);
         unread->reason = copy_text(c, unread->reason);
+        const char **except = copy_array(c, unread->except, unread->nexcept, sizeof *except);
+        for (uint32_t k = 0; k < unread->nexcept; k++)
+            except[k] = copy_text(c, except[k]);
+        unread->except = except;
     }
 }

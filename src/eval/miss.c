@@ -8,6 +8,9 @@
 
 /* More rules than a reader will look at; the closest are kept. */
 #define MOST_MISSES 64
+/* Parts of a peer that are said, side by side and one in the other. */
+#define MOST_SAID 4u
+#define MOST_DEEP 3
 
 static struct pg_labels labels_of_end(const struct pg_eval *eval, const struct pg_end *end)
 {
@@ -304,30 +307,83 @@ static const char *forbidden_words(struct question *q, const struct pg_peer *pee
     return kept;
 }
 
+/* Where labels of namespaces could not be read, a selector of namespaces is "what it says of the others, or perhaps of
+   these" (load/unread.c): its words are those that were written. */
+static const struct pg_peer *as_written(const struct pg_peer *peer)
+{
+    const struct pg_peer *parts = peer->parts;
+    bool doubted = peer->kind == PG_PEER_ANY_OF && peer->nparts == 2 &&
+                   parts[0].kind == PG_PEER_ALL_OF && parts[0].nparts == 2 &&
+                   parts[1].kind == PG_PEER_ALL_OF && parts[1].nparts == 2 &&
+                   parts[1].parts[1].kind == PG_PEER_MAYBE && !parts[1].negate;
+    return doubted ? &parts[0].parts[0] : peer;
+}
+
+static void say_selector(struct question *q, struct pg_buf *out, const struct pg_peer *peer)
+{
+    const struct pg_cluster *cluster = q->eval->cluster;
+    pg_buf_puts(out, "pods");
+    if (peer->pod_selector.nreqs > 0 || peer->pod_selector.expr) {
+        pg_buf_putc(out, ' ');
+        pg_selector_print(out, cluster, &peer->pod_selector);
+    }
+    if (peer->namespace_selector.present) {
+        pg_buf_puts(out, " of namespaces ");
+        pg_selector_print(out, cluster, &peer->namespace_selector);
+    }
+}
+
+/* What a peer matches, in words. */
+static void say_peer(struct question *q, struct pg_buf *out, const struct pg_peer *peer, int depth)
+{
+    peer = as_written(peer);
+    switch (peer->kind) {
+    case PG_PEER_SELECTOR: say_selector(q, out, peer); return;
+    case PG_PEER_IPBLOCK:
+    case PG_PEER_NETWORKS:
+    case PG_PEER_OUTSIDE: pg_cidr_print(out, peer->cidr); return;
+    case PG_PEER_NODES:
+        pg_buf_puts(out, "nodes ");
+        pg_selector_print(out, q->eval->cluster, &peer->pod_selector);
+        return;
+    case PG_PEER_ENTITY: pg_buf_puts(out, entity_words(q, peer->entities)); return;
+    case PG_PEER_NAMES: pg_buf_puts(out, "a domain name outside"); return;
+    case PG_PEER_MAYBE: pg_buf_puts(out, "something that is not evaluated"); return;
+    case PG_PEER_ALL_OF:
+    case PG_PEER_ANY_OF: break;
+    }
+    if (peer->nparts == 0)
+        pg_buf_puts(out, peer->kind == PG_PEER_ALL_OF ? "anyone" : "no one");
+    for (uint32_t i = 0; i < peer->nparts; i++) {
+        pg_buf_puts(out, i == 0 ? "" : peer->kind == PG_PEER_ALL_OF ? " and " : " or ");
+        if (i == MOST_SAID || depth == MOST_DEEP) {
+            pg_buf_puts(out, "more");
+            return;
+        }
+        pg_buf_puts(out, peer->parts[i].negate ? "not " : "");
+        say_peer(q, out, &peer->parts[i], depth + 1);
+    }
+}
+
 /* A peer of another sort: what it names, against what stands there. */
 static void explain_peer(struct question *q, struct pg_miss *miss, const struct peer *peer,
                          const struct ask *ask)
 {
-    static const char *const wanted[] = {
-        [PG_PEER_NODES] = "a node, by its labels",
-        [PG_PEER_ENTITY] = "another entity",
-        [PG_PEER_NAMES] = "a domain name outside",
-        [PG_PEER_ALL_OF] = "all that the rule asks of the other end",
-        [PG_PEER_ANY_OF] = "what the rule asks of the other end",
-        [PG_PEER_MAYBE] = "something else",
-    };
     struct pg_buf text = {0};
     const struct policy *policy = &q->eval->policies[miss->policy];
     bool nobody = peer == NULL && policy->rules[ask->dir][miss->position].self == NULL;
     bool own_end = peer == NULL || pg_match_peer(q->eval, policy, peer, ask) != MATCH_NO;
-    miss->wanted = nobody    ? "nobody: the rule has no peer that matches anything"
-                   : own_end ? "what the rule asks of its own end"
-                             : wanted[peer->source->kind];
     const struct peer *part = own_end ? peer : telling_part(q, ask, policy, peer);
-    if (!own_end && part->source->negate)
+    if (nobody) {
+        miss->wanted = "nobody: the rule has no peer that matches anything";
+    } else if (own_end) {
+        miss->wanted = "what the rule asks of its own end";
+    } else if (part->source->negate) {
         miss->wanted = forbidden_words(q, part->source);
-    else if (!own_end && peer->source->kind == PG_PEER_ENTITY)
-        miss->wanted = entity_words(q, peer->source->entities);
+    } else {
+        say_peer(q, &text, part->source, 0);
+        miss->wanted = pg_why_keep(q, &text);
+    }
     pg_end_print(&text, q->eval, other_end(q, ask->dir));
     miss->found = pg_why_keep(q, &text);
     pg_buf_free(&text);
@@ -353,18 +409,13 @@ static void explain_pod(struct question *q, const struct ask *ask, struct pg_mis
         explain_labels(q, miss, &peer->pod_selector, labels_of_end(q->eval, other_end(q, ask->dir)));
 }
 
-/* Fills in what the first failing part wanted and found. */
-static void explain(struct question *q, const struct ask *ask, struct pg_miss *miss)
+static void explain_part(struct question *q, const struct ask *ask, struct pg_miss *miss)
 {
     const struct rule *rule = &q->eval->policies[miss->policy].rules[ask->dir][miss->position];
     const struct peer *whole =
         miss->peer_position == PG_NO_INDEX ? NULL : &rule->peers[miss->peer_position];
     const struct pg_peer *peer =
         whole == NULL ? NULL : telling_part(q, ask, &q->eval->policies[miss->policy], whole)->source;
-    int part = 0;
-    while (part < PG_PART_PORT && miss->parts[part] != PG_PART_MISS)
-        part++;
-    miss->part = (enum pg_part)part;
     switch (miss->part) {
     case PG_PART_NAMESPACE: explain_namespace(q, ask, miss, peer); break;
     case PG_PART_POD: explain_pod(q, ask, miss, peer); break;
@@ -372,6 +423,22 @@ static void explain(struct question *q, const struct ask *ask, struct pg_miss *m
     case PG_PART_PEER: explain_peer(q, miss, whole, ask); break;
     case PG_PART_PORT:
     case PG_NPARTS: explain_port(q, miss, rule, ask); break;
+    }
+}
+
+/* Fills in what each failing part wanted and found. The first of them, which comes last here, is that of the whole. */
+static void explain(struct question *q, const struct ask *ask, struct pg_miss *miss)
+{
+    struct pg_loc loc = miss->loc;
+    for (int part = PG_NPARTS - 1; part >= 0; part--) {
+        if (miss->parts[part] != PG_PART_MISS)
+            continue;
+        miss->part = (enum pg_part)part;
+        miss->wanted = miss->found = NULL;
+        miss->loc = loc;
+        explain_part(q, ask, miss);
+        miss->wants[part] = miss->wanted;
+        miss->finds[part] = miss->found;
     }
 }
 

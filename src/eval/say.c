@@ -34,7 +34,7 @@ void pg_policy_print(struct pg_buf *out, const struct pg_cluster *cluster, uint3
     const struct pg_policy *source = &cluster->policies[policy];
     if (source->ns != PG_NONE)
         pg_buf_printf(out, "%s/", pg_cluster_text(cluster, cluster->namespaces[source->ns].name));
-    pg_buf_puts(out, pg_cluster_text(cluster, source->name));
+    pg_buf_puts(out, source->unread ? "(unread)" : pg_cluster_text(cluster, source->name));
 }
 
 static void print_place(struct pg_buf *out, const struct pg_cluster *cluster, struct pg_loc loc)
@@ -175,6 +175,11 @@ static void say_unknown_side(struct question *q, struct pg_buf *out, enum pg_dir
     }
     for (uint32_t i = 0; i < side->nreasons; i++)
         if (side->reasons[i].detail != NULL) {
+            if (q->eval->cluster->policies[side->reasons[i].policy].unread) {
+                pg_buf_printf(out, "%s is not known, for %s",
+                              dir == PG_INGRESS ? "ingress" : "egress", side->reasons[i].detail);
+                return;
+            }
             pg_buf_printf(out, "%s hangs on ", dir == PG_INGRESS ? "ingress" : "egress");
             print_reasons(q, out, side, EFFECT(side->reasons[i].effect));
             pg_buf_printf(out, ": %s", side->reasons[i].detail);

@@ -92,11 +92,73 @@ static bool take_numbered(struct pg_map *used, struct pg_item *item, char first,
     return false;
 }
 
-static void abbreviate(struct pg_map *used, struct pg_item *item, uint32_t next[256])
+/* The name without its namespace. An address keeps its own "/": 10.0.0.0/8. */
+static const char *own_name(const struct pg_item *item)
 {
     const char *name = strrchr(item->name, '/');
-    /* An address keeps its own "/": 10.0.0.0/8. */
-    name = name && item->kind != PG_ITEM_OUTSIDE ? name + 1 : item->name;
+    return name && item->kind != PG_ITEM_OUTSIDE ? name + 1 : item->name;
+}
+
+/* --- names with a number at the end ---------------------------------------------------------------- */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The digits at the end of "p-0012", of "worker12" and of "team-1 x4"; of "web-7d4f9" none, that is no number. */
+static struct letters number_of(const struct pg_item *item)
+{
+    const char *name = own_name(item), *end = name + strcspn(name, "[ "), *first = end;
+    struct letters number = {{0}, 0};
+    if (item->kind == PG_ITEM_OUTSIDE)
+        return number;
+    while (first > name && is_digit(first[-1]))
+        first--;
+    for (const char *p = first; p > name && is_letter(p[-1]); p--)
+        if (is_digit(p[-1]))
+            return number;
+    if (first == name) /* all of it: then it is read as a name */
+        return number;
+    for (first = end - first > 3 ? end - 3 : first; first < end; first++)
+        number.v[number.n++] = *first;
+    return number;
+}
+
+/* A letter and the last two digits, or of one digit the first two letters of the name: p12, we1. */
+static bool take_number(struct pg_map *used, struct pg_item *item)
+{
+    struct letters all = letters_of(own_name(item)), number = number_of(item);
+    if (number.n == 0 || all.n < 3)
+        return false;
+    if (number.n == 1)
+        return take(used, item, all.v[0], all.v[1], number.v[0]);
+    return take(used, item, all.v[0], number.v[number.n - 2], number.v[number.n - 1]);
+}
+
+/* Where another name has that: the last digits all the same, which else would be those of a third name. */
+static bool take_number_otherwise(struct pg_map *used, struct pg_item *item)
+{
+    struct letters number = number_of(item);
+    if (number.n < 2)
+        return false;
+    char a = number.v[number.n - 2], b = number.v[number.n - 1];
+    if (number.n == 3 && take(used, item, number.v[0], a, b))
+        return true;
+    for (const char *p = item->name; *p && *p != '['; p++)
+        if (is_letter(*p) && !is_digit(*p) && take(used, item, *p, a, b))
+            return true;
+    for (const char *p = digits + 10; *p; p++)
+        if (take(used, item, *p, a, b))
+            return true;
+    return false;
+}
+
+/* --- all of them ----------------------------------------------------------------------------------- */
+
+static void abbreviate(struct pg_map *used, struct pg_item *item, uint32_t next[256])
+{
+    const char *name = own_name(item);
     struct letters all = letters_of(name);
     if (take_by_parts(used, item, all, last_part(name)) || take_in_order(used, item, all))
         return;
@@ -110,11 +172,20 @@ static void abbreviate(struct pg_map *used, struct pg_item *item, uint32_t next[
     memcpy(item->abbr, "***", sizeof item->abbr);
 }
 
+/* Names with a number come first, so that no other name takes what looks like it. */
 void pg_grid_abbreviate(struct pg_items items)
 {
     struct pg_map used = {0};
     uint32_t next[256] = {0};
+    for (uint32_t i = 0; i < items.n; i++) {
+        *items.v[i].abbr = '\0';
+        take_number(&used, &items.v[i]);
+    }
     for (uint32_t i = 0; i < items.n; i++)
-        abbreviate(&used, &items.v[i], next);
+        if (!*items.v[i].abbr)
+            take_number_otherwise(&used, &items.v[i]);
+    for (uint32_t i = 0; i < items.n; i++)
+        if (!*items.v[i].abbr)
+            abbreviate(&used, &items.v[i], next);
     pg_map_free(&used);
 }

@@ -270,6 +270,18 @@ static const char *choice(const struct search *search)
     return found;
 }
 
+/* "2 policies that are not evaluated", "policies that could not be read": of the latter nobody knows how many. */
+static const char *say_unevaluated(const struct search *search, struct pg_arena *arena,
+                                   uint32_t npolicies)
+{
+    uint32_t unread = pg_eval_nunread(search->eval), n = npolicies - unread;
+    if (n == 0)
+        return "policies that could not be read";
+    return pg_arena_printf(arena, "%u %s that %s not evaluated%s", (unsigned)n,
+                           plural(n, "policy", "policies"), plural(n, "is", "are"),
+                           unread > 0 ? " and others that could not be read" : "");
+}
+
 static bool unevaluated_cause(struct search *search, struct pg_arena *arena, struct pg_cause *cause)
 {
     uint32_t npods = 0, npolicies = pg_eval_nunevaluated(search->eval);
@@ -281,9 +293,8 @@ static bool unevaluated_cause(struct search *search, struct pg_arena *arena, str
         return false;
     const char *prompt = choice(search);
     *cause = (struct pg_cause){
-        .what = pg_arena_printf(arena, "%u %s that %s not evaluated (%s) may touch %u %s",
-                                (unsigned)npolicies, plural(npolicies, "policy", "policies"),
-                                plural(npolicies, "is", "are"), list_kinds(search, arena),
+        .what = pg_arena_printf(arena, "%s (%s) may touch %u %s",
+                                say_unevaluated(search, arena, npolicies), list_kinds(search, arena),
                                 (unsigned)npods, plural(npods, "pod", "pods")),
         .option = !prompt                          ? NULL
                   : strcmp(prompt, "engine=") == 0 ? "--assume engine=k8s|cilium|calico"

@@ -71,6 +71,20 @@ uint32_t pg_grid_internet(const struct pg_eval *eval, int family)
     return best;
 }
 
+struct pg_addr pg_grid_example(const struct pg_eval *eval, uint32_t class)
+{
+    static const char *const examples[] = {"203.0.113.1", "198.51.100.1", "192.0.2.1",
+                                           "2001:db8::1"};
+    const struct pg_class *group = pg_eval_class(eval, class);
+    struct pg_addr addr;
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+        if (pg_addr_parse(examples[i], &addr, NULL) && addr.family == group->ranges[0].first.family &&
+            pg_eval_class_of_addr(eval, addr) == class)
+            return addr;
+    }
+    return group->ranges[0].first;
+}
+
 void pg_grid_name_outside(struct pg_buf *out, const struct pg_class *group, bool internet)
 {
     if (group->nranges == 0)

@@ -126,9 +126,25 @@ static enum pg_unread_kind unread_kind(enum live_need need)
     return PG_UNREAD_EXTRA;
 }
 
-static void tell_list(struct pg_loader *loader, uint32_t r, const char *ns, const char *reason)
+/* The namespaces that a resource was read of, one by one. */
+static void find_read(const struct pg_live *live, struct pg_arena *arena, uint32_t r,
+                      struct pg_unread *unread)
+{
+    const char **names = pg_arena_array(arena, live->lists.n, sizeof *names);
+
+    for (uint32_t i = 0; i < live->lists.n; i++) {
+        const struct live_list *list = live->lists.v[i];
+        if (list->resource == r && list->ns && (list->had || list->state == LIVE_LIST_READ))
+            names[unread->nexcept++] = list->ns;
+    }
+    unread->except = names;
+}
+
+static void tell_list(const struct pg_live *live, struct pg_loader *loader, uint32_t r,
+                      const char *ns, const char *reason)
 {
     const struct live_resource *resource = &live_resources[r];
+    struct pg_arena *scratch = pg_arena_new();
     struct pg_unread unread = {
         .what = unread_kind(resource->need),
         .group = resource->group,
@@ -139,7 +155,10 @@ static void tell_list(struct pg_loader *loader, uint32_t r, const char *ns, cons
         .reason = reason,
     };
 
+    if (!ns)
+        find_read(live, scratch, r, &unread);
     pg_loader_unread(loader, &unread);
+    pg_arena_free(scratch);
 }
 
 /* Whether every namespace is known by name, so that lists of each of them are as good as one of all. */
@@ -153,10 +172,10 @@ static void tell_served(struct pg_live *live, struct pg_loader *loader)
     for (uint32_t r = 0; r < live_nresources; r++) {
         const char *unless = live_resources[r].unless;
         if (live->discovery.unknown[r])
-            tell_list(loader, r, NULL, "polgrid does not know the versions that are served");
+            tell_list(live, loader, r, NULL, "polgrid does not know the versions that are served");
         else if (live->discovery.unclear[r] && !live->discovery.version[r] &&
                  !(unless && live_discovery_has_group(&live->discovery, unless)))
-            tell_list(loader, r, NULL, live->discovery.unclear[r]);
+            tell_list(live, loader, r, NULL, live->discovery.unclear[r]);
     }
     if (live->unasked)
         pg_loader_unread(loader, &(struct pg_unread){
@@ -196,7 +215,7 @@ void live_tell_unread(struct pg_live *live, struct pg_loader *loader)
         const struct live_list *list = live->lists.v[i];
         const struct live_resource *resource = &live_resources[list->resource];
         if (told[list->resource] && !list->ns)
-            tell_list(loader, list->resource, NULL, list->reason);
+            tell_list(live, loader, list->resource, NULL, list->reason);
         if (list->had || list->state == LIVE_LIST_READ || list->state == LIVE_LIST_ABSENT ||
             told[list->resource])
             continue;
@@ -205,7 +224,7 @@ void live_tell_unread(struct pg_live *live, struct pg_loader *loader)
         if (list->state == LIVE_LIST_REFUSED && parts[list->resource] && !list->ns &&
             (resource->need != LIVE_PEERS || knows_namespaces(live)))
             continue;
-        tell_list(loader, list->resource, list->ns,
+        tell_list(live, loader, list->resource, list->ns,
                   list->reason    ? list->reason
                   : live->stopped ? "the load was stopped"
                                   : "not read yet");

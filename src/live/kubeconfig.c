@@ -74,9 +74,9 @@ static bool choose_cluster(struct kube_loading *loading)
         return pg_err_set(loading->err, "%s: no current-context; choose one with --context: %s",
                           kube_files_names(loading), names_of(loading, &loading->contexts));
     return pg_err_set(loading->err,
-                      "no cluster is configured (%s holds no context); use --kubeconfig, "
-                      "$KUBECONFIG or --server, -f for files, or --demo",
-                      kube_files_names(loading));
+                      "no cluster is configured: %s; use --kubeconfig, $KUBECONFIG or --server, "
+                      "-f for files, or --demo",
+                      kube_files_lack(loading));
 }
 
 static bool choose_user(struct kube_loading *loading)

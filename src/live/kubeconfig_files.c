@@ -469,10 +469,29 @@ void kube_files_wipe(struct kube_loading *loading)
 
 const char *kube_files_names(struct kube_loading *loading)
 {
-    const char *names = "no kubeconfig";
+    const char *names = NULL;
 
     for (uint32_t i = 0; i < loading->sources.n; i++)
-        names = i ? pg_arena_printf(loading->arena, "%s, %s", names, loading->sources.v[i].path)
-                  : loading->sources.v[i].path;
-    return names;
+        names = names ? pg_arena_printf(loading->arena, "%s, %s", names, loading->sources.v[i].path)
+                      : loading->sources.v[i].path;
+    if (names)
+        return names;
+    /* What was looked for and is not there is where a reader must look. */
+    for (uint32_t i = 0; i < loading->files.n; i++)
+        names = names ? pg_arena_printf(loading->arena, "%s, %s", names, loading->files.v[i].path)
+                      : loading->files.v[i].path;
+    if (names)
+        return pg_arena_printf(loading->arena, "%s (%s)", names,
+                               loading->files.n == 1 ? "no such file" : "no such files");
+    return "any kubeconfig";
+}
+
+const char *kube_files_lack(struct kube_loading *loading)
+{
+    const char *names = kube_files_names(loading);
+
+    if (loading->sources.n)
+        return pg_arena_printf(loading->arena, "%s %s no context", names,
+                               loading->sources.n == 1 ? "holds" : "hold");
+    return loading->files.n ? names : "there is no kubeconfig";
 }

@@ -50,8 +50,11 @@ struct kube_loading {
 bool kube_files_load(struct kube_loading *loading);
 const struct kube_entry *kube_find(const struct kube_entries *entries, const char *name);
 void kube_files_wipe(struct kube_loading *loading);
-/* "/home/a/.kube/config" or "A, B and C": the files that were read, for messages. */
+/* "/home/a/.kube/config" or "A, B, C": the files that were read, or "A (no such file)" where none is there; for
+   messages. */
 const char *kube_files_names(struct kube_loading *loading);
+/* "A holds no context", "A (no such file)": why there is no cluster to choose. */
+const char *kube_files_lack(struct kube_loading *loading);
 /* A whole file, at most `limit` bytes. The error begins with the path. */
 bool kube_file_read(struct pg_secret *out, const char *path, size_t limit, struct pg_err *err);
 void kube_file_stamp(struct pg_kube_file *file);

@@ -31,6 +31,23 @@ static enum pg_unread_kind what_of(const char *text)
     return PG_UNREAD_POLICY;
 }
 
+/* A list of texts; what is none is "". */
+static const char **read_texts(struct pg_decode *decode, const struct pg_at *object,
+                               const char *key, uint32_t *n)
+{
+    struct pg_at list = pg_at_get(object, key);
+    const char **texts;
+
+    *n = pg_at_items(&list);
+    texts = pg_arena_array(decode->loader->work, *n, sizeof *texts);
+    for (uint32_t i = 0; i < *n; i++) {
+        struct pg_at item = pg_at_item(&list, i);
+        texts[i] = pg_at_text(&item);
+        texts[i] = texts[i] ? texts[i] : "";
+    }
+    return texts;
+}
+
 static void read_unread(struct pg_decode *decode, const struct pg_at *item)
 {
     struct pg_at namespaced = pg_at_get(item, "namespaced");
@@ -48,22 +65,8 @@ static void read_unread(struct pg_decode *decode, const struct pg_at *item)
     unread.resource = unread.resource ? unread.resource : "objects";
     unread.kind = unread.kind ? unread.kind : "Policy";
     unread.reason = unread.reason ? unread.reason : "the snapshot does not say why";
+    unread.except = read_texts(decode, item, "except", &unread.nexcept);
     pg_loader_unread(decode->loader, &unread);
-}
-
-static void read_groups(struct pg_decode *decode, const struct pg_at *object)
-{
-    struct pg_at list = pg_at_get(object, "groups");
-    uint32_t n = pg_at_items(&list);
-    const char **groups = pg_arena_array(decode->loader->work, n, sizeof *groups);
-
-    for (uint32_t i = 0; i < n; i++) {
-        struct pg_at item = pg_at_item(&list, i);
-        groups[i] = pg_at_text(&item);
-        groups[i] = groups[i] ? groups[i] : "";
-    }
-    if (n > 0)
-        pg_loader_groups(decode->loader, groups, n);
 }
 
 void pg_decode_snapshot(struct pg_decode *decode, const struct pg_at *object)
@@ -77,12 +80,16 @@ void pg_decode_snapshot(struct pg_decode *decode, const struct pg_at *object)
         .resource_version = text_of(object, "resourceVersion"),
         .taken = text_of(object, "taken"),
     };
+    const char **groups;
+    uint32_t ngroups;
 
+    groups = read_texts(decode, object, "groups", &ngroups);
     if (!origin.taken)
         origin.taken = "";
     if (origin.server)
         pg_loader_origin(decode->loader, &origin);
-    read_groups(decode, object);
+    if (ngroups > 0)
+        pg_loader_groups(decode->loader, groups, ngroups);
     for (uint32_t i = 0; i < pg_at_items(&list); i++) {
         struct pg_at item = pg_at_item(&list, i);
         read_unread(decode, &item);

@@ -149,8 +149,8 @@ PUBLIC_SHAPE(pg_shape_network_policy, STRING("apiVersion"), STRING("kind"),
 
 /* --- snapshots: what polgrid itself says of the objects behind it ---------------------------------- */
 
-SHAPE(unread, STRING("group"), STRING("kind"), STRING("namespace"), BOOL("namespaced"),
-      STRING("reason"), STRING("resource"), STRING("what"));
+SHAPE(unread, STRLIST("except"), STRING("group"), STRING("kind"), STRING("namespace"),
+      BOOL("namespaced"), STRING("reason"), STRING("resource"), STRING("what"));
 PUBLIC_SHAPE(pg_shape_snapshot, STRING("apiVersion"), STRING("context"), STRLIST("groups"),
              STRING("kind"), OBJECT("metadata", pg_shape_metadata), STRING("namespace"),
              STRING("resourceVersion"), STRING("server"), STRING("taken"), LIST("unread", unread),

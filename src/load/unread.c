@@ -44,6 +44,12 @@ void pg_loader_unread(struct pg_loader *loader, const struct pg_unread *unread)
         .namespaced = unread->namespaced,
     };
 
+    const char **except = pg_arena_array(loader->cluster->arena, unread->nexcept, sizeof *except);
+
+    for (uint32_t i = 0; i < unread->nexcept; i++)
+        except[i] = keep(loader, unread->except[i]);
+    own.except = except;
+    own.nexcept = unread->nexcept;
     pg_vec_push(loader->work, &loader->unread, own);
 }
 

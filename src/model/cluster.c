@@ -43,6 +43,36 @@ bool pg_cluster_complete(const struct pg_cluster *cluster)
     return cluster->nrejected == 0 && cluster->nunevaluated == 0 && !cluster->partial;
 }
 
+static bool is_excepted(const struct pg_unread *unread, const char *ns)
+{
+    for (uint32_t i = 0; i < unread->nexcept; i++)
+        if (strcmp(unread->except[i], ns) == 0)
+            return true;
+    return false;
+}
+
+const struct pg_unread *pg_cluster_find_unread(const struct pg_cluster *cluster, const char *kind,
+                                               const char *ns)
+{
+    for (uint32_t i = 0; i < cluster->nunread; i++) {
+        const struct pg_unread *unread = &cluster->unread[i];
+        if (strcmp(unread->kind, kind) != 0)
+            continue;
+        if (!ns || (unread->ns ? strcmp(unread->ns, ns) == 0 : !is_excepted(unread, ns)))
+            return unread;
+    }
+    return NULL;
+}
+
+uint32_t pg_cluster_count_policies(const struct pg_cluster *cluster)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < cluster->npolicies; i++)
+        n += !cluster->policies[i].unread;
+    return n;
+}
+
 bool pg_cluster_addresses_unread(const struct pg_cluster *cluster)
 {
     static const char *const kinds[] = {"Pod", "Node", "Service"};
@@ -159,27 +189,37 @@ uint32_t pg_cluster_find_service(const struct pg_cluster *cluster, uint32_t ns, 
 
 /* --- workloads --------------------------------------------------------------------------------- */
 
-/* Whether `word` (of length n, in any case) is how kubectl lets one write `kind`. */
-static bool kind_is(const char *kind, const char *word, size_t n)
+static const struct {
+    const char *kind, *abbreviation; /* NULL: it has none */
+} usual[] = {
+    {"Pod", "po"},          {"Deployment", "deploy"},
+    {"StatefulSet", "sts"}, {"DaemonSet", "ds"},
+    {"ReplicaSet", "rs"},   {"ReplicationController", "rc"},
+    {"CronJob", "cj"},      {"Job", NULL},
+};
+
+bool pg_kind_is(const char *kind, const char *word)
 {
-    static const struct {
-        const char *kind, *abbreviation;
-    } names[] = {
-        {"Pod", "po"},       {"Deployment", "deploy"}, {"StatefulSet", "sts"},
-        {"DaemonSet", "ds"}, {"ReplicaSet", "rs"},     {"ReplicationController", "rc"},
-        {"CronJob", "cj"},
-    };
+    size_t n = strcspn(word, "."); /* deployments.apps, deployments.v1.apps */
     size_t length = strlen(kind);
 
     if (n == length || (n == length + 1 && tolower((unsigned char)word[length]) == 's')) {
         if (strncasecmp(kind, word, length) == 0)
             return true;
     }
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(kind, names[i].kind) == 0)
-            return strlen(names[i].abbreviation) == n &&
-                   strncasecmp(names[i].abbreviation, word, n) == 0;
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        if (strcmp(kind, usual[i].kind) == 0)
+            return usual[i].abbreviation && strlen(usual[i].abbreviation) == n &&
+                   strncasecmp(usual[i].abbreviation, word, n) == 0;
     }
+    return false;
+}
+
+bool pg_kind_is_usual(const char *word)
+{
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (pg_kind_is(usual[i].kind, word))
+            return true;
     return false;
 }
 
@@ -187,7 +227,6 @@ uint32_t pg_cluster_find_workload(const struct pg_cluster *cluster, uint32_t ns,
                                   const char *name)
 {
     const struct pg_namespace *in;
-    size_t n = strcspn(kind, "."); /* deployments.apps, deployments.v1.apps */
     uint32_t end;
 
     assert(ns < cluster->nnamespaces);
@@ -196,7 +235,7 @@ uint32_t pg_cluster_find_workload(const struct pg_cluster *cluster, uint32_t ns,
     for (uint32_t i = in->first_workload, next; i < end; i = next) {
         const char *here = pg_cluster_text(cluster, cluster->workloads[i].kind);
         next = bound(cluster, workload_kind, i, end, here, true);
-        if (kind_is(here, kind, n)) {
+        if (pg_kind_is(here, kind)) {
             uint32_t found = find(cluster, workload_name, i, next, name);
             if (found != PG_NONE)
                 return found;

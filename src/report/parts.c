@@ -204,6 +204,7 @@ void pg_report_table_print(struct pg_buf *out, const struct pg_report_table *tab
 void pg_report_title(struct pg_buf *out, struct pg_eval *eval, const char *what, pg_ports lens)
 {
     const struct pg_cluster *cluster = pg_eval_cluster(eval);
+    uint32_t npolicies = pg_cluster_count_policies(cluster);
     struct pg_buf assumed = {0};
     pg_buf_printf(out, "%s, on ", what);
     if (lens == PG_PORTS_ALL)
@@ -213,8 +214,7 @@ void pg_report_title(struct pg_buf *out, struct pg_eval *eval, const char *what,
     pg_buf_printf(out, ". %u %s, %u %s, %u %s.\n", (unsigned)cluster->npods,
                   pg_report_plural(cluster->npods, "pod", "pods"), (unsigned)cluster->nnamespaces,
                   pg_report_plural(cluster->nnamespaces, "namespace", "namespaces"),
-                  (unsigned)cluster->npolicies,
-                  pg_report_plural(cluster->npolicies, "policy", "policies"));
+                  (unsigned)npolicies, pg_report_plural(npolicies, "policy", "policies"));
     pg_assume_print(&assumed, pg_eval_assume(eval));
     if (assumed.n > 0)
         pg_buf_printf(out, "Assumed: %s.\n", pg_buf_text(&assumed));

@@ -95,11 +95,19 @@ static const char *direction_text(const struct list *list, const struct pg_polic
                            pg_report_plural(policy->nrules[dir], "rule", "rules"));
 }
 
+/* Whether it can be told how many pods it selects: all that it may select were read. */
+static bool counts_all(const struct list *list, const struct pg_policy *policy)
+{
+    return !pg_cluster_find_unread(list->cluster, "Pod",
+                                   policy->ns == PG_NONE ? NULL : ns_text(list, policy->ns));
+}
+
 static const char *subject_text(const struct list *list, const struct pg_policy *policy)
 {
     struct pg_buf buf = {0};
     if (policy->kind == PG_POLICY_UNEVALUATED)
-        return pg_arena_printf(list->arena, "(%s: not evaluated)", text(list, policy->kind_name));
+        return pg_arena_printf(list->arena, "(%s: %s)", text(list, policy->kind_name),
+                               policy->unread ? "could not be read" : "not evaluated");
     pg_selector_print(&buf, list->cluster, &policy->pod_selector);
     if (policy->ns == PG_NONE && policy->namespace_selector.present) {
         pg_buf_puts(&buf, " in namespaces ");
@@ -281,8 +289,9 @@ static const char *list_name(const struct pg_rule *rule, enum pg_dir dir)
 static void add_policy(const struct list *list, struct pg_report_table *table, uint32_t index)
 {
     const struct pg_policy *policy = &list->cluster->policies[index];
-    const char *pods =
-        pg_arena_printf(list->arena, "%u", (unsigned)pg_eval_selected(list->eval, index));
+    const char *pods = "?";
+    if (counts_all(list, policy))
+        pods = pg_arena_printf(list->arena, "%u", (unsigned)pg_eval_selected(list->eval, index));
     pg_report_table_row(table);
     pg_report_table_set(table, 0, ns_text(list, policy->ns));
     pg_report_table_set(table, 1, text(list, policy->name));
@@ -381,7 +390,11 @@ void pg_report_policies_names(struct pg_buf *out, struct pg_eval *eval,
         struct pg_buf name = {0};
         pg_buf_printf(&name, "%s.%s/", lower(&list, text(&list, policy->kind_name)),
                       text(&list, policy->group));
-        pg_policy_print(&name, list.cluster, i);
+        if (policy->unread) /* the name that JSON has too */
+            pg_buf_printf(&name, "%s%s*", ns_text(&list, policy->ns),
+                          policy->ns == PG_NONE ? "" : "/");
+        else
+            pg_policy_print(&name, list.cluster, i);
         pg_report_clean(out, pg_buf_text(&name));
         pg_buf_putc(out, '\n');
         pg_buf_free(&name);
@@ -412,6 +425,26 @@ static void write_rules(const struct list *list, struct pg_json *json, const cha
     pg_json_end(json);
 }
 
+/* As a workload is written that is asked about (kind: Why). */
+static void write_pod(const struct list *list, struct pg_json *json)
+{
+    const struct pg_cluster *cluster = list->cluster;
+    uint32_t pod = list->wanted->pod;
+    if (list->wanted->npods > 1) {
+        const struct pg_workload *workload = &cluster->workloads[cluster->pods[pod].workload];
+        pg_json_object(json, "pod", true);
+        pg_json_text(json, "namespace", ns_text(list, workload->ns));
+        pg_json_text(json, "workload",
+                     pg_arena_printf(list->arena, "%s/%s", text(list, workload->kind),
+                                     text(list, workload->name)));
+        pg_json_int(json, "pods", list->wanted->npods);
+        pg_json_end(json);
+    } else if (pod != PG_NONE) {
+        struct pg_end end = {.kind = PG_END_POD, .index = pod};
+        pg_report_json_end(json, "pod", list->eval, &end);
+    }
+}
+
 static void write_policy(const struct list *list, struct pg_json *json, uint32_t index)
 {
     const struct pg_policy *policy = &list->cluster->policies[index];
@@ -426,7 +459,10 @@ static void write_policy(const struct list *list, struct pg_json *json, uint32_t
         pg_json_text(json, "selector", subject_text(list, policy));
     else
         pg_json_null(json, "selector");
-    pg_json_int(json, "pods", pg_eval_selected(list->eval, index));
+    if (counts_all(list, policy))
+        pg_json_int(json, "pods", pg_eval_selected(list->eval, index));
+    else
+        pg_json_null(json, "pods");
     write_rules(list, json, "egress", policy, PG_EGRESS);
     write_rules(list, json, "ingress", policy, PG_INGRESS);
     pg_json_end(json);
@@ -437,10 +473,7 @@ void pg_report_policies_json(struct pg_buf *out, struct pg_eval *eval,
 {
     struct list list = {out, eval, pg_eval_cluster(eval), pg_arena_new(), policies};
     struct pg_json json = pg_report_begin(out, "Policies", eval);
-    if (policies->pod != PG_NONE) {
-        struct pg_end end = {.kind = PG_END_POD, .index = policies->pod};
-        pg_report_json_end(&json, "pod", eval, &end);
-    }
+    write_pod(&list, &json);
     pg_json_array(&json, "policies", false);
     for (uint32_t i = 0; i < list.cluster->npolicies; i++) {
         if (is_wanted(&list, i))

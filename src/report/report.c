@@ -103,12 +103,18 @@ static bool is_new(struct pg_map *seen, const char *a, const char *b, const char
     return true;
 }
 
-/* "networkpolicies of a, b and 7 more namespaces" */
+/* "networkpolicies of a, b and 7 more namespaces", "pods of all namespaces but a" */
 static void print_resource(struct pg_buf *out, const struct pg_cluster *cluster, uint32_t index)
 {
     const struct pg_unread *unread = &cluster->unread[index];
     uint32_t n = 0;
     pg_report_clean(out, unread->resource);
+    for (uint32_t i = 0; i < unread->nexcept && i < NAMES_SHOWN; i++) {
+        pg_buf_puts(out, i > 0 ? ", " : unread->namespaced ? " of all namespaces but " : " but ");
+        pg_report_clean(out, unread->except[i]);
+    }
+    if (unread->nexcept > NAMES_SHOWN)
+        pg_buf_printf(out, " and %u more namespaces", (unsigned)(unread->nexcept - NAMES_SHOWN));
     for (uint32_t i = index; unread->ns && i < cluster->nunread; i++) {
         if (!same_resource(unread, &cluster->unread[i]) || n++ >= NAMES_SHOWN)
             continue;
@@ -524,6 +530,12 @@ static void write_unread(struct pg_json *json, const struct pg_cluster *cluster)
             pg_json_text(json, "namespace", unread->ns);
         else
             pg_json_null(json, "namespace");
+        if (unread->nexcept > 0)
+            pg_json_array(json, "except", true);
+        for (uint32_t k = 0; k < unread->nexcept; k++)
+            pg_json_text(json, NULL, unread->except[k]);
+        if (unread->nexcept > 0)
+            pg_json_end(json);
         pg_json_text(json, "message", unread->reason);
         pg_json_end(json);
     }

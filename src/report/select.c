@@ -1,7 +1,6 @@
 #include "select.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "polgrid/text.h"
 
@@ -53,7 +52,7 @@ bool pg_report_pattern_has_workload(const struct pg_report_pattern *pattern,
         return true;
     if (!ns_matches(pattern, cluster, source->ns))
         return false;
-    if (pattern->kind && strcasecmp(pattern->kind, pg_cluster_text(cluster, source->kind)) != 0)
+    if (pattern->kind && !pg_kind_is(pg_cluster_text(cluster, source->kind), pattern->kind))
         return false;
     return !pattern->name || pg_text_glob(pattern->name, pg_cluster_text(cluster, source->name));
 }
@@ -66,7 +65,7 @@ bool pg_report_pattern_has_pod(const struct pg_report_pattern *pattern,
         return true;
     if (!ns_matches(pattern, cluster, source->ns) || !pattern->name)
         return false;
-    return (!pattern->kind || strcasecmp(pattern->kind, "pod") == 0) &&
+    return (!pattern->kind || pg_kind_is("Pod", pattern->kind)) &&
            pg_text_glob(pattern->name, pg_cluster_text(cluster, source->name));
 }
 

@@ -231,11 +231,11 @@ static void print_miss(struct page *page, enum pg_dir dir, const struct pg_miss 
         if (miss->parts[part] == PG_PART_NONE)
             continue;
         pg_buf_printf(out, "      %-10s%s", names[part], states[miss->parts[part]]);
-        if (part == (int)miss->part && miss->wanted && miss->found) {
+        if (miss->wants[part] && miss->finds[part]) {
             pg_buf_puts(out, "  wants ");
-            pg_report_clean(out, miss->wanted);
+            pg_report_clean(out, miss->wants[part]);
             pg_buf_puts(out, ", has ");
-            pg_report_clean(out, miss->found);
+            pg_report_clean(out, miss->finds[part]);
         }
         pg_buf_putc(out, '\n');
     }

@@ -355,13 +355,17 @@ void pg_tui_loaded(struct pg_tui *app, struct pg_tui_world *world)
         pg_app_warn(app, "stopped: only a part was read. R reads everything again");
     else if (again)
         pg_tui_say(app, "read again: %" PRIu32 " pods, %" PRIu32 " policies", world->cluster->npods,
-                   world->cluster->npolicies);
+                   pg_cluster_count_policies(world->cluster));
 }
 
 void pg_tui_failed(struct pg_tui *app, const struct pg_err *err)
 {
+    struct pg_err line = *err;
     app->loading = app->stopping = false;
-    pg_app_warn(app, "not read again: %s", err->text);
+    /* The hint of a plugin has lines of its own; here there is one for all. */
+    for (char *p = line.text; *p; p++)
+        *p = *p == '\n' ? ' ' : *p;
+    pg_app_warn(app, "not read again: %s", line.text);
 }
 
 bool pg_tui_ready(const struct pg_tui *app)

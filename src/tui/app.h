@@ -187,6 +187,8 @@ void pg_words_percent(struct pg_buf *out, uint64_t part, uint64_t whole);
 void pg_words_loc(struct pg_buf *out, const struct pg_cluster *cluster, struct pg_loc loc,
                   int columns);
 /* The name of a policy without its namespace. */
+/* Whether something of that sort was not read. */
+bool pg_words_unread(const struct pg_cluster *cluster, enum pg_unread_kind what);
 const char *pg_words_policy(const struct pg_cluster *cluster, uint32_t policy);
 /* The workload of an end, or its pod, without the namespace; a node; the name of a group of outside addresses,
    which the address stands for. */

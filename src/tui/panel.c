@@ -49,12 +49,13 @@ static enum pg_role flow_role(struct pg_eval *eval, const struct pg_flow *flow, 
     return *verdict_letter(sets, flow, ports) == '?' ? PG_ROLE_UNKNOWN : PG_ROLE_DENY;
 }
 
-/* "api +1": the workload of one pod of a class, and how many other workloads are in the class. */
-static void class_name(struct pg_buf *out, struct pg_eval *eval, const struct pg_end *end,
-                       uint32_t class)
+/* "api +1": the workload of one pod of a class, and how many other workloads of the class the item has: none where it
+   is of one. */
+static void class_name(struct pg_buf *out, struct pg_eval *eval, const struct pg_item *item,
+                       const struct pg_end *end, uint32_t class)
 {
     pg_words_end(out, eval, end, true);
-    if (end->kind != PG_END_POD)
+    if (end->kind != PG_END_POD || item->kind == PG_ITEM_WORKLOAD || item->kind == PG_ITEM_POD)
         return;
     const struct pg_cluster *cluster = pg_eval_cluster(eval);
     const struct pg_class *it = pg_eval_class(eval, class);
@@ -190,9 +191,9 @@ static void put_story(struct pg_lines *lines, struct pg_tui *app, const struct p
 {
     struct pg_eval *eval = app->world->eval;
     struct pg_buf out = {0};
-    class_name(&out, eval, &proof->flow->from, proof->flow->from_class);
+    class_name(&out, eval, proof->items[PG_FROM], &proof->flow->from, proof->flow->from_class);
     pg_buf_puts(&out, " -> ");
-    class_name(&out, eval, &proof->flow->to, proof->flow->to_class);
+    class_name(&out, eval, proof->items[PG_TO], &proof->flow->to, proof->flow->to_class);
     pg_lines_open(lines);
     pg_lines_add(lines, story_role(proof->why), story_title(proof));
     pg_lines_add(lines, PG_ROLE_HEADING, pg_buf_text(&out));
@@ -204,17 +205,18 @@ static void put_story(struct pg_lines *lines, struct pg_tui *app, const struct p
     pg_buf_free(&out);
 }
 
-static void put_flow(struct pg_lines *lines, struct pg_eval *eval, const struct pg_flow *flow,
-                     pg_ports ports)
+static void put_flow(struct pg_lines *lines, struct pg_eval *eval, const struct pg_proof *proof,
+                     const struct pg_flow *flow)
 {
+    pg_ports ports = pg_grid_ports(proof->grid);
     struct pg_buf name = {0}, out = {0};
     int room = (lines->width - 22) / 2;
     room = room < 6 ? 6 : room > 24 ? 24 : room;
-    class_name(&name, eval, &flow->from, flow->from_class);
+    class_name(&name, eval, proof->items[PG_FROM], &flow->from, flow->from_class);
     pg_words_fit(&out, pg_buf_text(&name), room);
     pg_buf_printf(&out, "%4" PRIu32 " > ", flow->nfrom);
     pg_buf_clear(&name);
-    class_name(&name, eval, &flow->to, flow->to_class);
+    class_name(&name, eval, proof->items[PG_TO], &flow->to, flow->to_class);
     pg_words_fit(&out, pg_buf_text(&name), room);
     pg_lines_open(lines);
     pg_lines_addf(lines, PG_ROLE_TEXT, "  %s%3" PRIu32 "  ", pg_buf_text(&out), flow->nto);
@@ -234,11 +236,29 @@ static void put_flows(struct pg_lines *lines, struct pg_eval *eval, const struct
                   proof->items[PG_FROM]->nshares, proof->items[PG_TO]->nshares);
     uint64_t listed = 0;
     for (uint32_t i = 0; i < detail->nflows && i < FLOWS_MAX; i++) {
-        put_flow(lines, eval, &detail->flows[i], pg_grid_ports(proof->grid));
+        put_flow(lines, eval, proof, &detail->flows[i]);
         listed += detail->flows[i].pairs;
     }
     if (listed < detail->count->pairs)
         put_number(lines, "  the rest ", PG_ROLE_DIM, detail->count->pairs - listed, " pairs");
+}
+
+/* What stands for policies that were not read has neither rules nor a place, and the same to say of both directions:
+   it is told once. */
+static void put_unread_policy(struct pg_lines *lines, const struct pg_cluster *cluster,
+                              const struct pg_detail *detail, uint32_t index)
+{
+    const struct pg_policy *policy = &cluster->policies[detail->policies[index].policy];
+    for (uint32_t i = 0; i < index; i++)
+        if (detail->policies[i].policy == detail->policies[index].policy)
+            return;
+    pg_lines_open(lines);
+    pg_lines_add(lines, PG_ROLE_UNKNOWN, "?   ");
+    pg_lines_add(lines, PG_ROLE_TEXT, pg_cluster_text(cluster, policy->kind_name));
+    if (policy->ns != PG_NONE)
+        pg_lines_addf(lines, PG_ROLE_TEXT, " of %s",
+                      pg_cluster_text(cluster, cluster->namespaces[policy->ns].name));
+    pg_lines_add(lines, PG_ROLE_UNKNOWN, ": could not be read");
 }
 
 static void put_policies(struct pg_lines *lines, const struct pg_cluster *cluster,
@@ -253,6 +273,10 @@ static void put_policies(struct pg_lines *lines, const struct pg_cluster *cluste
         const struct pg_in_play *it = &detail->policies[i];
         const struct pg_policy *policy = &cluster->policies[it->policy];
         uint32_t nrules = policy->nrules[it->dir];
+        if (policy->unread) {
+            put_unread_policy(lines, cluster, detail, i);
+            continue;
+        }
         pg_lines_open(lines);
         pg_lines_add(lines, PG_ROLE_DIM, it->dir == PG_EGRESS ? "out " : "in  ");
         pg_lines_add(lines, PG_ROLE_TEXT, pg_words_policy(cluster, it->policy));

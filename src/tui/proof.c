@@ -66,7 +66,11 @@ static bool side_is_meant(const struct pg_cluster *cluster, const struct pg_why_
 static const struct pg_why *ask_flow(struct pg_arena *arena, struct pg_eval *eval,
                                      const struct pg_flow *flow, pg_ports ports)
 {
-    return pg_why_ask(arena, eval, &flow->from, &flow->to, ports, pg_eval_assume(eval)->family);
+    struct pg_end ends[2] = {flow->from, flow->to};
+    for (int i = 0; i < 2; i++)
+        if (ends[i].kind == PG_END_ADDR) /* any of its group will do */
+            ends[i].addr = pg_grid_example(eval, pg_eval_class_of_addr(eval, ends[i].addr));
+    return pg_why_ask(arena, eval, &ends[0], &ends[1], ports, pg_eval_assume(eval)->family);
 }
 
 /* The half-open case, unless the half that is there was not meant for it. */
@@ -351,8 +355,9 @@ static void say_unknown(struct pg_buf *out, const struct pg_cluster *cluster,
         const struct pg_reason *reason = &side->reasons[i];
         if (reason->effect != PG_EFFECT_UNKNOWN)
             continue;
-        pg_buf_printf(out, ": %s in %s", reason->detail ? reason->detail : "not evaluated",
-                      pg_words_policy(cluster, reason->policy));
+        pg_buf_printf(out, ": %s", reason->detail ? reason->detail : "not evaluated");
+        if (!cluster->policies[reason->policy].unread)
+            pg_buf_printf(out, " in %s", pg_words_policy(cluster, reason->policy));
         if (reason->loc.line) {
             pg_buf_puts(out, " (");
             pg_words_loc(out, cluster, reason->loc, columns);

@@ -16,8 +16,13 @@ static void add_totals(struct pg_buf *out, const struct pg_cluster *cluster, int
     }
     pg_buf_puts(out, "  ");
     pg_words_count(out, cluster->nnamespaces);
-    pg_buf_puts(out, " ns  ");
-    pg_words_plural(out, cluster->npolicies, "policy", "policies");
+    /* That must stay where a long title leaves little room, so the least of the counts gives way to it. */
+    bool more = pg_words_unread(cluster, PG_UNREAD_PEERS);
+    pg_buf_puts(out, more ? " ns, not all read" : " ns");
+    if (more && columns < 100)
+        return;
+    pg_buf_puts(out, "  ");
+    pg_words_plural(out, pg_cluster_count_policies(cluster), "policy", "policies");
 }
 
 /* The right end of a title that tells the cell: the lens, which rows are on the screen if not all, what is not

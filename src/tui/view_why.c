@@ -139,7 +139,7 @@ static void put_unknown(struct block *block, const struct pg_reason *reason)
     struct pg_buf out = {0};
     if (reason->detail)
         pg_buf_puts(&out, reason->detail);
-    if (reason->field)
+    if (reason->field && !block->cluster->policies[reason->policy].unread)
         pg_buf_printf(&out, "%s%s", out.n ? ": " : "", reason->field);
     if (out.n)
         pg_lines_wrap(block->lines, 6, 8, PG_ROLE_TEXT, reason->loc, pg_buf_text(&out));
@@ -183,8 +183,8 @@ static void put_part(struct block *block, const struct pg_miss *miss, enum pg_pa
     if (state == PG_PART_NONE)
         return;
     struct pg_buf out = {0};
-    if (state == PG_PART_MISS && part == miss->part && miss->wanted)
-        pg_buf_puts(&out, miss->wanted);
+    if (miss->wants[part])
+        pg_buf_puts(&out, miss->wants[part]);
     else
         part_text(&out, block, miss, part);
     pg_lines_open(block->lines);
@@ -193,9 +193,9 @@ static void put_part(struct block *block, const struct pg_miss *miss, enum pg_pa
     pg_lines_add(block->lines, roles[state], states[state]);
     int hang = pg_lines_used(block->lines);
     pg_lines_flow(block->lines, hang, PG_ROLE_TEXT, miss->loc, pg_buf_text(&out));
-    if (state == PG_PART_MISS && part == miss->part && miss->found) {
+    if (miss->finds[part]) {
         pg_buf_clear(&out);
-        pg_buf_printf(&out, "found %s", miss->found);
+        pg_buf_printf(&out, "found %s", miss->finds[part]);
         pg_lines_wrap(block->lines, hang, hang + 2, PG_ROLE_WARN, miss->loc, pg_buf_text(&out));
     }
     pg_buf_free(&out);
@@ -582,7 +582,8 @@ void pg_why_lines(struct pg_lines *lines, struct pg_tui *app, const struct pg_pr
         .lines = lines, .eval = eval, .cluster = app->world->cluster, .why = why, .full = full};
     if (form != PG_WHY_SIDES)
         put_head(lines, app, proof, full);
-    pg_news_put_story(lines, app, proof);
+    if (form != PG_WHY_SIDES) /* the drawer has told it */
+        pg_news_put_story(lines, app, proof);
     for (int dir = PG_EGRESS; dir <= PG_INGRESS; dir++) {
         block.dir = (enum pg_dir)dir;
         block.side = &why->sides[dir];

@@ -69,7 +69,8 @@ void pg_words_loc(struct pg_buf *out, const struct pg_cluster *cluster, struct p
 
 const char *pg_words_policy(const struct pg_cluster *cluster, uint32_t policy)
 {
-    return pg_cluster_text(cluster, cluster->policies[policy].name);
+    const struct pg_policy *it = &cluster->policies[policy];
+    return it->unread ? "(unread)" : pg_cluster_text(cluster, it->name);
 }
 
 void pg_words_end(struct pg_buf *out, const struct pg_eval *eval, const struct pg_end *end,
@@ -113,7 +114,7 @@ void pg_words_sentence(struct pg_buf *out, const struct pg_eval *eval, const str
             pg_words_end(&name, eval, ends[i], false);
         }
         if (strcmp(pg_buf_text(&addr), pg_buf_text(&name)) != 0)
-            pg_buf_printf(out, " %s stands for %s.", pg_buf_text(&addr), pg_buf_text(&name));
+            pg_buf_printf(out, " (%s is an address of %s.)", pg_buf_text(&addr), pg_buf_text(&name));
         pg_buf_free(&addr);
         pg_buf_free(&name);
     }
@@ -389,6 +390,26 @@ static void item(struct pg_buf *out, bool brief, uint32_t n, const char *letter,
     }
 }
 
+bool pg_words_unread(const struct pg_cluster *cluster, enum pg_unread_kind what)
+{
+    for (uint32_t i = 0; i < cluster->nunread; i++)
+        if (cluster->unread[i].what == what)
+            return true;
+    return false;
+}
+
+/* Where there is room the title says of namespaces and pods that there may be more. */
+static void add_unread(struct pg_buf *out, const struct pg_eval *eval, bool brief)
+{
+    const struct pg_cluster *cluster = pg_eval_cluster(eval);
+    bool policies = pg_eval_nunread(eval) > 0 && !cluster->partial;
+    bool peers = pg_words_unread(cluster, PG_UNREAD_PEERS);
+    if (brief && (policies || peers))
+        pg_buf_printf(out, "%s!unread", out->n ? " " : "");
+    else if (!brief && policies)
+        pg_buf_printf(out, "%spolicies not all read", out->n ? ", " : "");
+}
+
 void pg_words_complete(struct pg_buf *out, const struct pg_tui_world *world, bool brief)
 {
     const struct pg_cluster *cluster = world->cluster;
@@ -411,9 +432,11 @@ void pg_words_complete(struct pg_buf *out, const struct pg_tui_world *world, boo
                       : brief     ? " "
                                   : ", ",
                       brief ? "!partial" : "partial: not everything was read");
+    add_unread(&text, world->eval, brief);
     item(&text, brief, unread, "f", "unreadable");
     item(&text, brief, cluster->nrejected, "r", "rejected");
-    item(&text, brief, pg_eval_nunevaluated(world->eval), "u", "not evaluated");
+    item(&text, brief, pg_eval_nunevaluated(world->eval) - pg_eval_nunread(world->eval), "u",
+         "not evaluated");
     item(&text, brief, warnings, "w", warnings == 1 ? "warning" : "warnings");
     if (text.n && !brief)
         pg_buf_puts(&text, " (!)");

@@ -77,7 +77,7 @@ def same_as_manifests(c):
 def rbac_is_enough(c):
     """`polgrid help rbac' prints the rights for everything."""
     text = Run("help", "rbac").out.replace("kind: Group\n  name: polgrid-readers", "kind: User\n  name: reader")
-    done = c.kubectl_raw("--token", "admin-token-secret", "apply", "-f", "-", stdin=text.encode())
+    done = c.kubectl_raw("--token", "admin-token-secret", "apply", "-l", "polgrid=cluster", "-f", "-", stdin=text.encode())
     assert done.returncode == 0, done.stderr.decode()
     config = c.kubeconfig("reader", {"token": "reader-token-secret"})
     admin, reader = (no_secret(Run("matrix", "-o", "json", "--kubeconfig", k)) for k in (c.admin, config))

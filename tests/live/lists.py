@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Reading a live cluster: the matrix is that of its manifests; only what may be read is answered for."""
 import os
+import pty
+import subprocess
 import sys
 
-from harness import SECRET, Run, User, answer, main, obj, policy, world
+from harness import POLGRID, SECRET, Run, User, answer, main, obj, policy, world
 
 
 def same_as_manifests(bench):
@@ -135,10 +137,46 @@ def one_namespace(bench):
     assert 'user "alice" may not list them' in run.err
     pods = {p for g in document["groups"] for p in g.get("pods", [])}
     assert pods == {"p-0000", "p-0003"}, pods
+    assert [(u["kind"], u.get("except")) for u in document["unevaluated"][:2]] == [
+        ("Namespace", None), ("Pod", ["shop"])], document["unevaluated"]
+    # The context's namespace is that of a bare name, and that of KIND/NAME.
+    assert Run("why", "p-0000", "po/p-0003:8080", "--kubeconfig", config).status == 0
+    run = Run("why", "p-0000", "payments/api:80", "--kubeconfig", config)
+    assert run.status == 4 and "nothing is known of namespace payments" in run.err, run.err
+    assert Run("why", "p-0000", "nope:80", "--kubeconfig", config).status == 2
     # Who may come in hangs on labels of namespaces that nobody let us see.
     assert Run("why", "shop/p-0003", "shop/p-0000:8080", "--kubeconfig", config).status == 4
     # What no policy selects, and no unread one can, is known.
     assert Run("why", "shop/p-0000", "shop/p-0003:8080", "--kubeconfig", config).status == 0
+
+
+def in_a_terminal(*words):
+    """What a terminal shows of a run, whose two outputs it is."""
+    ours, theirs = pty.openpty()
+    done = subprocess.Popen([POLGRID, *words], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    out = b""
+    try:
+        while more := os.read(ours, 65536):
+            out += more
+    except OSError:  # Linux says so of a terminal that nobody has any more
+        pass
+    os.close(ours)
+    done.wait()
+    return out.decode()
+
+
+def incomplete_is_said_once(bench):
+    """On a terminal below the answer, or before the message where there is none; to files on both outputs."""
+    api = bench.serve(world())
+    limited(api, *SHOP)
+    config = bench.kubeconfig(api, namespace="shop")
+    for words in (["policies"], ["why", "p-0000", "p-0003:80"], ["matrix", "-o", "wide"], ["why", "p-0000", "nope:80"],
+                  ["policies", "-o", "name"], ["matrix", "--to", "nope"]):
+        shown = in_a_terminal(*words, "--kubeconfig", config)
+        assert shown.count("incomplete: ") == 1, shown
+    run = Run("policies", "--kubeconfig", config)
+    assert run.out.count("incomplete: ") == run.err.count("incomplete: ") == 1, run.err
 
 
 def its_labels_may_be_had(bench):
@@ -160,6 +198,18 @@ def policies_of_a_namespace_refused(bench):
     assert Run("why", "ops/p-0002", "pay/p-0001:80", "--kubeconfig", config).status == 4
     assert Run("why", "ops/p-0002", "ops/p-0005:80", "--kubeconfig", config).status == 0
     assert Run("why", "ops/p-0002", "shop/p-0000:80", "--kubeconfig", config).status == 1
+
+
+def pods_of_a_namespace_refused(bench):
+    """How many pods a policy selects is not known where they could not be read."""
+    api = bench.serve(world())
+    limited(api, ("", "namespaces"), ("", "networkpolicies"), ("shop", "pods"))
+    config = bench.kubeconfig(api)
+    run = Run("policies", "-o", "json", "--kubeconfig", config)
+    assert run.status == 4
+    pods = {p["name"]: p["pods"] for p in run.json()["policies"]}
+    assert pods == {"deny": None, "api-in": 1}, pods
+    assert Run("why", "shop/p-0000", "pay/p-0001:80", "--kubeconfig", config).status == 4
 
 
 def served_kind_refused(bench):
@@ -249,5 +299,6 @@ def rejected_policies_are_told(bench):
 if __name__ == "__main__":
     sys.exit(main([same_as_manifests, only_get_with_our_name, pages, finished_pods_are_not_asked_for,
                    client_certificate, impersonation, plain_discovery, group_that_can_not_be_had, group_whose_server_never_answered, calico_is_read_in_one_group, where_a_rule_stands,
-                   one_namespace, its_labels_may_be_had, policies_of_a_namespace_refused, served_kind_refused, discovery_refused,
+                   one_namespace, incomplete_is_said_once, its_labels_may_be_had, policies_of_a_namespace_refused,
+                   pods_of_a_namespace_refused, served_kind_refused, discovery_refused,
                    nothing_may_be_read, same_as_snapshot, plugin_by_its_arguments, empty_cluster, rejected_policies_are_told]))

@@ -1,11 +1,14 @@
 /* Reading arguments: options, destinations, ports. */
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../src/cli/args.h"
 #include "../../src/cli/endpoint.h"
 #include "../../src/cli/format.h"
+#include "../../src/cli/texts.h"
+#include "../../src/live/resources.h"
 
 /* Reads a line of words; the first is the program. */
 static bool parse(struct pg_arena *arena, const char *line, struct pg_cli_args *args,
@@ -204,12 +207,53 @@ static void ports(void **state)
     pg_portsets_free(sets);
 }
 
+static bool is_part_of_word(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+/* Whether rules (a text) give the right to a resource: its name is in the list that follows its group. */
+static bool gives(const char *rules, const char *group, const char *resource)
+{
+    size_t n = strlen(resource);
+    for (const char *p = rules; (p = strstr(p, "apiGroups: [")) != NULL; p++) {
+        const char *end = strstr(p, "verbs:"), *list = strstr(p, "resources: ");
+        const char *own = strstr(p, *group ? group : "\"\"");
+        if (!own || own > list)
+            continue;
+        for (const char *q = list; (q = strstr(q, resource)) != NULL && q < end; q++)
+            if (!is_part_of_word(q[-1]) && !is_part_of_word(q[n]))
+                return true;
+    }
+    return false;
+}
+
+/* What `help rbac' gives is what is asked for: to a whole cluster all of it, to a namespace what is in one. */
+static void rights(void **state)
+{
+    char *whole = strdup(pg_cli_rbac_text);
+    char *one = strstr(whole, "kind: Role\n");
+    (void)state;
+    assert_non_null(one);
+    one[-1] = '\0';
+    for (uint32_t i = 0; i < live_nresources; i++) {
+        const struct live_resource *resource = &live_resources[i];
+        bool in_one = resource->namespaced || strcmp(resource->plural, "namespaces") == 0;
+        if (!gives(whole, resource->group, resource->plural))
+            fail_msg("no right to %s of %s", resource->plural, resource->group);
+        if (gives(one, resource->group, resource->plural) != in_one)
+            fail_msg("of a namespace: %s of %s", resource->plural, resource->group);
+    }
+    free(whole);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_anywhere), cmocka_unit_test(no_command),
         cmocka_unit_test(mistakes),         cmocka_unit_test(nearest),
         cmocka_unit_test(destinations),     cmocka_unit_test(ports),
+        cmocka_unit_test(rights),
     };
     return cmocka_run_group_tests_name("cli_args", tests, NULL, NULL);
 }

@@ -206,6 +206,43 @@ static void workloads_are_found_as_kubectl_names_them(void **state)
     assert_int_equal(pg_cluster_find_workload(cluster, 1, "deploy", "web"), PG_NONE);
 }
 
+static void kinds_are_named_as_kubectl_does(void **state)
+{
+    static const char *const usual[] = {
+        "po", "Pods", "deploy", "deployments.apps", "sts", "ds", "jobs", "job", "cj", "rs", "rc"};
+
+    (void)state;
+    for (size_t i = 0; i < PG_COUNT(usual); i++)
+        assert_true(pg_kind_is_usual(usual[i]));
+    assert_false(pg_kind_is_usual("shop"));
+    assert_false(pg_kind_is_usual(""));
+    assert_true(pg_kind_is("Rollout", "rollouts"));
+    assert_false(pg_kind_is("Deployment", "dep"));
+}
+
+/* Of what was not read there may be more, but where it was read all the same. */
+static void the_unread_is_found(void **state)
+{
+    static const char *const read[] = {"shop"};
+    struct pg_unread unread[] = {
+        {PG_UNREAD_PEERS, "", "pods", "Pod", true, NULL, "no", read, 1},
+        {PG_UNREAD_EXTRA, "", "services", "Service", true, "ops", "no", NULL, 0},
+    };
+    struct pg_cluster cluster = {.unread = unread, .nunread = 2};
+    struct pg_policy policies[] = {{.unread = true}, {.unread = false}, {.unread = true}};
+
+    (void)state;
+    assert_ptr_equal(pg_cluster_find_unread(&cluster, "Pod", "ops"), &unread[0]);
+    assert_ptr_equal(pg_cluster_find_unread(&cluster, "Pod", NULL), &unread[0]);
+    assert_null(pg_cluster_find_unread(&cluster, "Pod", "shop"));
+    assert_ptr_equal(pg_cluster_find_unread(&cluster, "Service", "ops"), &unread[1]);
+    assert_null(pg_cluster_find_unread(&cluster, "Service", "shop"));
+    assert_null(pg_cluster_find_unread(&cluster, "Namespace", NULL));
+    cluster.policies = policies;
+    cluster.npolicies = 3;
+    assert_int_equal(pg_cluster_count_policies(&cluster), 1);
+}
+
 static void addresses_are_found(void **state)
 {
     const struct pg_cluster *cluster = *state;
@@ -371,6 +408,8 @@ int main(void)
         cmocka_unit_test(an_empty_cluster),
         ON_CLUSTER(names_are_found),
         ON_CLUSTER(workloads_are_found_as_kubectl_names_them),
+        cmocka_unit_test(kinds_are_named_as_kubectl_does),
+        cmocka_unit_test(the_unread_is_found),
         ON_CLUSTER(addresses_are_found),
         cmocka_unit_test(every_operator),
         cmocka_unit_test(terms_are_anded),

@@ -145,8 +145,13 @@ static void reasons(void **state)
 
 static struct pg_cluster *load_without(const char *yaml, const char *resource)
 {
-    struct pg_unread unread = {
-        .what = PG_UNREAD_PEERS, .group = "", .resource = resource, .kind = "", .reason = "no"};
+    struct pg_unread unread = {.what = PG_UNREAD_PEERS,
+                               .group = "",
+                               .resource = resource,
+                               .kind = "",
+                               .reason = "no",
+                               .except = (const char *const[]){"shop"},
+                               .nexcept = 1};
     struct pg_loader *loader = pg_loader_new(NULL);
     pg_loader_unread(loader, &unread);
     pg_loader_text(loader, "test.yaml", yaml, strlen(yaml));
@@ -167,6 +172,8 @@ static void incomplete(void **state)
     assert_false(pg_cluster_complete(cluster));
     assert_int_equal(cluster->nunread, 1);
     assert_string_equal(cluster->unread[0].resource, "pods");
+    assert_int_equal(cluster->unread[0].nexcept, 1);
+    assert_string_equal(cluster->unread[0].except[0], "shop");
     pg_cluster_free(cluster);
 }
 

@@ -266,6 +266,35 @@ static void abbreviations_are_unique(void **state)
     pg_buf_free(&yaml);
 }
 
+/* Three letters can't say all of p-0002 and p-0102; what they do say is never the number of another. */
+static void numbered_names_keep_their_digits(void **state)
+{
+    static const struct {
+        const char *name, *abbr;
+    } cases[] = {
+        {"p-0000", "p00"},  {"p-0002", "p02"},  {"p-0003", "p03"},   {"p-0102", "102"},
+        {"p-1102", "a02"},  {"web-1", "we1"},   {"worker12", "w12"}, {"worker3", "wo3"},
+        {"x-7d4f9", "x7d"}, {"p-abcde", "pab"},
+    };
+    struct pg_buf yaml = {0};
+    (void)state;
+    for (size_t i = 0; i < PG_COUNT(cases); i++)
+        pg_buf_printf(&yaml, "apiVersion: v1\nkind: Namespace\nmetadata: {name: %s}\n---\n",
+                      cases[i].name);
+    struct world world = world_open(pg_buf_text(&yaml), NULL);
+    struct pg_axis axis = {.level = PG_LEVEL_NAMESPACE, .empty = true};
+    struct pg_axis none = axis_of(PG_LEVEL_POD, false);
+    struct pg_grid *grid = pg_grid_new(world.eval, &axis, &none, PG_PORTS_ALL);
+    assert_int_equal(pg_grid_nrows(grid), PG_COUNT(cases));
+    for (uint32_t i = 0; i < pg_grid_nrows(grid); i++)
+        for (size_t k = 0; k < PG_COUNT(cases); k++)
+            if (strcmp(cases[k].name, pg_grid_row(grid, i)->name) == 0)
+                assert_string_equal(pg_grid_row(grid, i)->abbr, cases[k].abbr);
+    pg_grid_free(grid);
+    world_close(&world);
+    pg_buf_free(&yaml);
+}
+
 /* --- glyphs --------------------------------------------------------------------------------------- */
 
 static void glyphs(void **state)
@@ -535,6 +564,7 @@ int main(void)
         cmocka_unit_test(pairs_of_one),
         cmocka_unit_test(axes),
         cmocka_unit_test(abbreviations_are_unique),
+        cmocka_unit_test(numbered_names_keep_their_digits),
         cmocka_unit_test(glyphs),
         cmocka_unit_test(details_add_up),
         cmocka_unit_test(details_share),

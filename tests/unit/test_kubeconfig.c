@@ -380,9 +380,12 @@ static bool starts(char *line, const char *word, char **rest)
 static void check_step(struct world *world, char *line)
 {
     char *rest;
+    size_t length;
 
     if (starts(line, "fails", &rest))
-        expect(world->ran && !world->loaded && strstr(world->err.text, rest), world, line);
+        expect(world->ran && !world->loaded &&
+                   strstr(world->err.text, expand(world, rest, false, &length)),
+               world, line);
     else if (starts(line, "is", &rest))
         expect(has_fact(world, rest), world, line);
     else if (starts(line, "holds", &rest))

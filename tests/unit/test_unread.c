@@ -20,9 +20,11 @@ static const struct pg_unread netpols_of_b = {PG_UNREAD_POLICY,
                                               "NetworkPolicy",
                                               true,
                                               "b",
-                                              "user \"alice\" may not list them"};
-static const struct pg_unread namespaces = {PG_UNREAD_PEERS, "",   "namespaces", "Namespace",
-                                            false,           NULL, "no"};
+                                              "user \"alice\" may not list them",
+                                              NULL,
+                                              0};
+static const struct pg_unread namespaces = {
+    PG_UNREAD_PEERS, "", "namespaces", "Namespace", false, NULL, "no", NULL, 0};
 
 static struct pg_eval *load(const char *text, const struct pg_unread *unread, uint32_t n)
 {
@@ -144,7 +146,7 @@ static void test_policies_everywhere(void **state)
     struct pg_unread everywhere = netpols_of_b;
     const struct pg_unread both[] = {netpols_of_b,
                                      {PG_UNREAD_POLICY, "networking.k8s.io", "networkpolicies",
-                                      "NetworkPolicy", true, NULL, "503"}};
+                                      "NetworkPolicy", true, NULL, "503", NULL, 0}};
 
     (void)state;
     everywhere.ns = NULL;
@@ -160,14 +162,18 @@ static void test_policies_of_the_cluster(void **state)
                                     "AdminNetworkPolicy",
                                     false,
                                     NULL,
-                                    "no"};
+                                    "no",
+                                    NULL,
+                                    0};
     const struct pg_unread nowhere = {PG_UNREAD_POLICY,
                                       "networking.k8s.io",
                                       "networkpolicies",
                                       "NetworkPolicy",
                                       true,
                                       "none",
-                                      "no"};
+                                      "no",
+                                      NULL,
+                                      0};
 
     (void)state;
     assert_matrix(three, &admin, 1, "#?? ?#? ??# ");
@@ -181,14 +187,15 @@ static void test_nodes(void **state)
         POD("a", "a1") "---\napiVersion: v1\nkind: Pod\nmetadata: {name: h, namespace: a}\n"
                        "spec: {hostNetwork: true, nodeName: x, containers: [{name: c}]}\n";
     static const struct pg_unread rest[] = {
-        {PG_UNREAD_POLICY, "", "policies", "Policy", false, NULL, "no"},
+        {PG_UNREAD_POLICY, "", "policies", "Policy", false, NULL, "no", NULL, 0},
         {PG_UNREAD_POLICY, "cilium.io", "ciliumclusterwidenetworkpolicies",
-         "CiliumClusterwideNetworkPolicy", false, NULL, "no"},
+         "CiliumClusterwideNetworkPolicy", false, NULL, "no", NULL, 0},
         {PG_UNREAD_POLICY, "projectcalico.org", "globalnetworkpolicies", "GlobalNetworkPolicy",
-         false, NULL, "no"},
-        {PG_UNREAD_PART, "projectcalico.org", "hostendpoints", "HostEndpoint", false, NULL, "no"},
+         false, NULL, "no", NULL, 0},
+        {PG_UNREAD_PART, "projectcalico.org", "hostendpoints", "HostEndpoint", false, NULL, "no",
+         NULL, 0},
         {PG_UNREAD_POLICY, "policy.networking.k8s.io", "adminnetworkpolicies", "AdminNetworkPolicy",
-         false, NULL, "no"}};
+         false, NULL, "no", NULL, 0}};
     const struct pg_end outside = {.kind = PG_END_ADDR, .addr = {.family = 4, .lo = 0x01020304}};
 
     (void)state;
@@ -213,7 +220,9 @@ static void test_parts(void **state)
                                    "GlobalNetworkSet",
                                    false,
                                    NULL,
-                                   "no"};
+                                   "no",
+                                   NULL,
+                                   0};
 
     (void)state;
     assert_matrix(three, &sets, 1, "### ### ### "); /* nothing refers to one */
@@ -223,7 +232,8 @@ static void test_parts(void **state)
 
 static void test_extra(void **state)
 {
-    const struct pg_unread nodes = {PG_UNREAD_EXTRA, "", "nodes", "Node", false, NULL, "no"};
+    const struct pg_unread nodes = {
+        PG_UNREAD_EXTRA, "", "nodes", "Node", false, NULL, "no", NULL, 0};
     struct pg_eval *eval = load(three, &nodes, 1);
 
     (void)state;
@@ -333,8 +343,10 @@ static void assert_asked(const struct pg_unread *unread, uint32_t n, const char 
 
 static void test_addresses(void **state)
 {
-    static const struct pg_unread pods = {PG_UNREAD_PEERS, "", "pods", "Pod", true, NULL, "no"};
-    static const struct pg_unread nodes = {PG_UNREAD_EXTRA, "", "nodes", "Node", false, NULL, "no"};
+    static const struct pg_unread pods = {
+        PG_UNREAD_PEERS, "", "pods", "Pod", true, NULL, "no", NULL, 0};
+    static const struct pg_unread nodes = {
+        PG_UNREAD_EXTRA, "", "nodes", "Node", false, NULL, "no", NULL, 0};
     static const char one[] =
         POLICY("a", "p",
                "{podSelector: {}, policyTypes: [Ingress, Egress], egress: [{to: "

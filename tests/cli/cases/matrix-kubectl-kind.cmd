@@ -1,0 +1,1 @@
+polgrid matrix -f fixtures/shop.yaml --from shop/po/api --to shop/deploy/web

@@ -1,0 +1,1 @@
+polgrid policies --demo production/deploy/frontend; polgrid policies --demo production/deploy/frontend -o json | grep -A1 "\"pod\""

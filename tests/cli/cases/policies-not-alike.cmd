@@ -1,0 +1,1 @@
+polgrid policies -f fixtures/shop.yaml shop/deploy/web

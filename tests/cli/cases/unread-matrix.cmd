@@ -1,0 +1,1 @@
+polgrid matrix -f fixtures/pods-refused.yaml

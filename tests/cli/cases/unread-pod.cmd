@@ -1,0 +1,1 @@
+polgrid why -f fixtures/pods-refused.yaml shop/web pay/api:80

@@ -1,0 +1,1 @@
+polgrid policies -f fixtures/pods-refused.yaml -o json

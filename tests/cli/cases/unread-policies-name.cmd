@@ -1,0 +1,1 @@
+polgrid policies -f fixtures/pods-refused.yaml -o name 2>/dev/null

@@ -1,0 +1,1 @@
+polgrid why -f fixtures/limited.yaml shop/p-0000 shop/deploy/api:80

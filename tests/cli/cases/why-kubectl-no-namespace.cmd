@@ -1,0 +1,1 @@
+polgrid why -f fixtures/shop.yaml deploy/web shop/api:8080
