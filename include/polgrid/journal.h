@@ -53,9 +53,12 @@ struct pg_journal_entry *pg_journal_compare(struct pg_eval *before, struct pg_ev
                                             uint32_t nchanges, uint32_t more, int64_t time);
 void pg_journal_free(struct pg_journal_entry *entry);
 
-/* The cell of an entry between the workloads of two pods; NULL where it did not change. */
+/* As cells of the journal name an end: a pod by its workload, an address by its group outside. NULL: they don't speak
+   of it. In `arena`. */
+const char *pg_journal_name(struct pg_arena *arena, const struct pg_eval *eval,
+                            const struct pg_end *end);
+/* The cell of an entry between two names; NULL where it did not change, or a name is NULL. */
 const struct pg_journal_cell *pg_journal_find(const struct pg_journal_entry *entry,
-                                              const struct pg_cluster *cluster, uint32_t from_pod,
-                                              uint32_t to_pod);
+                                              const char *from, const char *to);
 
 #endif

@@ -511,17 +511,27 @@ void pg_journal_free(struct pg_journal_entry *entry)
         pg_arena_free(entry->arena);
 }
 
-const struct pg_journal_cell *pg_journal_find(const struct pg_journal_entry *entry,
-                                              const struct pg_cluster *cluster, uint32_t from_pod,
-                                              uint32_t to_pod)
+const char *pg_journal_name(struct pg_arena *arena, const struct pg_eval *eval,
+                            const struct pg_end *end)
 {
-    struct pg_arena *scratch = pg_arena_new();
-    const char *from = name_of(scratch, cluster, cluster->pods[from_pod].workload);
-    const char *to = name_of(scratch, cluster, cluster->pods[to_pod].workload);
-    const struct pg_journal_cell *found = NULL;
-    for (uint32_t i = 0; i < entry->ncells && !found; i++)
+    struct pg_buf out = {0};
+    const char *name;
+    if (end->kind == PG_END_NODE)
+        return NULL;
+    if (end->kind == PG_END_POD)
+        return name_of(arena, pg_eval_cluster(eval),
+                       pg_eval_cluster(eval)->pods[end->index].workload);
+    pg_grid_outside_name(&out, eval, pg_eval_class_of(eval, end));
+    name = pg_arena_strdup(arena, pg_buf_text(&out));
+    pg_buf_free(&out);
+    return name;
+}
+
+const struct pg_journal_cell *pg_journal_find(const struct pg_journal_entry *entry,
+                                              const char *from, const char *to)
+{
+    for (uint32_t i = 0; from && to && i < entry->ncells; i++)
         if (strcmp(entry->cells[i].from, from) == 0 && strcmp(entry->cells[i].to, to) == 0)
-            found = &entry->cells[i];
-    pg_arena_free(scratch);
-    return found;
+            return &entry->cells[i];
+    return NULL;
 }

@@ -647,7 +647,8 @@ void pg_news_put_stale(struct pg_lines *lines, const struct pg_tui *app);
 bool pg_news_wants_login(const struct pg_tui *app);
 /* What last happened to the cell of two pods: "was denied until 02:14:09: NetworkPolicy shop/api-in changed".
    False where the journal has nothing. */
-bool pg_news_story(struct pg_buf *out, const struct pg_tui *app, uint32_t from, uint32_t to);
+bool pg_news_story(struct pg_buf *out, const struct pg_tui *app, const struct pg_end *from,
+                   const struct pg_end *to);
 /* The same in a line of the panel or of the page; nothing where there is none. */
 void pg_news_put_story(struct pg_lines *lines, const struct pg_tui *app,
                        const struct pg_proof *proof);

@@ -123,7 +123,7 @@ void pg_tui_noted(struct pg_tui *app, struct pg_journal_entry *entry)
     if (entry)
         pg_tui_say(app,
                    "read again: %" PRIu32 " pods, %" PRIu32 " policies, and there are changes (c)",
-                   app->world->cluster->npods, app->world->cluster->npolicies);
+                   app->world->cluster->npods, pg_cluster_count_policies(app->world->cluster));
 }
 
 void pg_tui_changed(struct pg_tui *app, struct pg_tui_world *world, struct pg_journal_entry *entry)
@@ -257,27 +257,38 @@ void pg_news_print_time(struct pg_buf *out, int64_t seconds)
     pg_buf_puts(out, text);
 }
 
-bool pg_news_story(struct pg_buf *out, const struct pg_tui *app, uint32_t from, uint32_t to)
+/* The last entry of what is shown that has a cell; *cell is it. */
+static const struct pg_journal_entry *last_entry(const struct pg_tui *app,
+                                                 const struct pg_end *from, const struct pg_end *to,
+                                                 const struct pg_journal_cell **cell)
 {
-    uint32_t ahead = app->nahead;
-    for (const struct pg_journal_entry *entry = app->journal; entry; entry = entry->older) {
-        const struct pg_journal_cell *cell = NULL;
-        if (ahead > 0)
-            ahead--; /* what is shown is from before it */
-        else
-            cell = pg_journal_find(entry, app->world->cluster, from, to);
-        if (!cell)
-            continue;
-        pg_buf_printf(out, "was %s%s until ", cell->before, cell->some ? " for some pods" : "");
-        pg_news_print_time(out, entry->time);
-        pg_buf_puts(out, ": ");
-        if (entry->nchanges > 0)
-            pg_news_print_change(out, main_change(entry));
-        if (entry->nchanges + entry->more > 1)
-            pg_buf_printf(out, " (one of %" PRIu32 " changes)", entry->nchanges + entry->more);
-        return true;
-    }
-    return false;
+    struct pg_arena *scratch = pg_arena_new();
+    const char *source = pg_journal_name(scratch, app->world->eval, from);
+    const char *destination = pg_journal_name(scratch, app->world->eval, to);
+    const struct pg_journal_entry *entry = app->journal;
+    for (uint32_t i = 0; i < app->nahead && entry; i++)
+        entry = entry->older; /* what is shown is from before it */
+    while (entry && !(*cell = pg_journal_find(entry, source, destination)))
+        entry = entry->older;
+    pg_arena_free(scratch);
+    return entry;
+}
+
+bool pg_news_story(struct pg_buf *out, const struct pg_tui *app, const struct pg_end *from,
+                   const struct pg_end *to)
+{
+    const struct pg_journal_cell *cell;
+    const struct pg_journal_entry *entry = last_entry(app, from, to, &cell);
+    if (!entry)
+        return false;
+    pg_buf_printf(out, "was %s%s until ", cell->before, cell->some ? " for some pods" : "");
+    pg_news_print_time(out, entry->time);
+    pg_buf_puts(out, ": ");
+    if (entry->nchanges > 0)
+        pg_news_print_change(out, main_change(entry));
+    if (entry->nchanges + entry->more > 1)
+        pg_buf_printf(out, " (one of %" PRIu32 " changes)", entry->nchanges + entry->more);
+    return true;
 }
 
 void pg_news_put_story(struct pg_lines *lines, const struct pg_tui *app,
@@ -286,9 +297,9 @@ void pg_news_put_story(struct pg_lines *lines, const struct pg_tui *app,
     const struct pg_end *from = proof->flow ? &proof->flow->from : NULL;
     const struct pg_end *to = proof->flow ? &proof->flow->to : NULL;
     struct pg_buf out = {0};
-    if (!app->journal || !from || from->kind != PG_END_POD || to->kind != PG_END_POD)
+    if (!app->journal || !from)
         return;
-    if (pg_news_story(&out, app, from->index, to->index))
+    if (pg_news_story(&out, app, from, to))
         pg_lines_wrap(lines, 2, 4, PG_ROLE_WARN, PG_NO_LOC, pg_buf_text(&out));
     pg_buf_free(&out);
 }

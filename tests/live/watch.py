@@ -303,7 +303,11 @@ def rights_taken_away(bench):
             assert time.time() < end, screen.text()
             time.sleep(0.2)
         screen.keys("c")
-        screen.wait("NetworkPolicy * can't be read any more", "unknown, was")
+        screen.wait("NetworkPolicy * can't be read any more", "Enter lists the cells")
+        screen.keys("/")
+        time.sleep(0.3)
+        screen.keys("cells changed", "Enter", "Enter")
+        screen.wait("unknown, was")
 
 
 def what_is_outside_and_who_enforces(bench):
@@ -314,12 +318,18 @@ def what_is_outside_and_who_enforces(bench):
         api.cluster.put(policy("ops", "in", podSelector={"matchLabels": {"app": "a"}}, ingress=[
             {"from": [{"namespaceSelector": {}}]}]))
         screen.wait("3 policies")
+        screen.keys("c")
+        screen.wait("NetworkPolicy ops/in added", "internet -> ops/Pod/p-0002  denied, was every port")
+        screen.keys("/")
+        time.sleep(0.3)
+        screen.keys("internet -> ops/Pod/p-0002", "Enter", "Enter")
+        screen.wait("internet -> p-0002", "was every port until")
+        screen.keys("Escape", "Escape")
         api.cluster.put(obj("apps/v1", "DaemonSet", "kube-flannel-ds", "kube-flannel", spec={
             "template": {"metadata": {"labels": {"app": "flannel"}}, "spec": {"containers": [{"name": "kube-flannel"}]}}}))
         screen.wait("NOT ENFORCED")
         screen.keys("c")
-        screen.wait("NetworkPolicy ops/in added", "internet -> ops/Pod/p-0002  denied, was every port",
-                    "enforcement of policies changed: ")
+        screen.wait("enforcement of policies changed: ", "NetworkPolicy ops/in added")
 
 
 def a_thousand_changes(bench):

@@ -215,12 +215,21 @@ static void test_find(void **state)
     const struct pg_journal_change change = {"added", "NetworkPolicy", "b", "deny", NULL, true,
                                              false};
     struct pg_journal_entry *entry = pg_journal_compare(a, b, &change, 1, 0, 7);
+    struct pg_end pod = {.kind = PG_END_POD, .index = 2}, internet = {.kind = PG_END_ADDR},
+                  node = {.kind = PG_END_NODE};
+    struct pg_arena *arena = pg_arena_new();
 
     (void)state;
-    assert_non_null(pg_journal_find(entry, new, 0, 2));
-    assert_string_equal(pg_journal_find(entry, new, 0, 2)->before, "every port");
-    assert_int_equal(pg_journal_find(entry, new, 0, 2)->turn, PG_TURN_LOST);
-    assert_null(pg_journal_find(entry, new, 2, 0));
+    assert_true(pg_addr_parse("203.0.113.1", &internet.addr, NULL));
+    assert_string_equal(pg_journal_name(arena, b, &pod), "b/Pod/b1");
+    assert_string_equal(pg_journal_name(arena, b, &internet), "internet");
+    assert_null(pg_journal_name(arena, b, &node));
+    assert_string_equal(pg_journal_find(entry, "a/Pod/a1", "b/Pod/b1")->before, "every port");
+    assert_int_equal(pg_journal_find(entry, "a/Pod/a1", "b/Pod/b1")->turn, PG_TURN_LOST);
+    assert_non_null(pg_journal_find(entry, "internet", "b/Pod/b1"));
+    assert_null(pg_journal_find(entry, "b/Pod/b1", "a/Pod/a1"));
+    assert_null(pg_journal_find(entry, "b/Pod/b1", NULL));
+    pg_arena_free(arena);
     pg_journal_free(entry);
     pg_eval_free(a);
     pg_eval_free(b);
