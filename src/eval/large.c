@@ -7,6 +7,9 @@
 
 #include "sweep.h"
 
+/* What a step costs that an odd side takes, where a cell is asked for, against one that adds ports. */
+#define ODD_STEP 64u
+
 struct burden {
     uint64_t cost;
     uint32_t set;
@@ -20,13 +23,13 @@ static int compare_burdens(const void *a, const void *b)
     return x->set < y->set ? -1 : x->set > y->set;
 }
 
-/* How often each set would be gone through: once for each class under a rule that names it. `plain` is set where some
+/* How often each set would be gone through, in steps: once for each class under a rule that names it. `plain` is set where some
    of these are plain sides. */
-static uint32_t *count_uses(struct sweep *sweep, uint8_t *plain)
+static uint64_t *count_uses(struct sweep *sweep, uint8_t *plain)
 {
     const struct pg_eval *eval = sweep->eval;
     const struct peer_sets *sets = &sweep->sets;
-    uint32_t *uses = pg_arena_array(sweep->scratch, sets->nsets, sizeof *uses);
+    uint64_t *uses = pg_arena_array(sweep->scratch, sets->nsets, sizeof *uses);
     for (uint32_t i = 0; i < eval->first_node * 2; i++) {
         uint32_t c = i / 2, dir = i % 2;
         for (uint32_t k = 0; k < eval->data[c].npolicies[dir]; k++) {
@@ -36,7 +39,7 @@ static uint32_t *count_uses(struct sweep *sweep, uint8_t *plain)
             for (uint32_t r = 0; r < policy->source->nrules[dir]; r++) {
                 uint32_t id = policy->rules[dir][r].id;
                 for (uint32_t s = sets->first[id]; s < sets->first[id + 1]; s++) {
-                    uses[sets->of_rule[s]]++;
+                    uses[sets->of_rule[s]] += sweep->odd[dir][c] != 0 ? ODD_STEP : 1;
                     plain[sets->of_rule[s]] |= sweep->odd[dir][c] == 0;
                 }
             }
@@ -56,11 +59,11 @@ static struct burden *weigh(struct sweep *sweep, uint32_t *n, uint64_t *steps)
 {
     const struct peer_sets *sets = &sweep->sets;
     uint8_t *plain = pg_arena_array(sweep->scratch, sets->nsets, 1);
-    const uint32_t *uses = count_uses(sweep, plain);
+    const uint64_t *uses = count_uses(sweep, plain);
     PG_VEC(struct burden) burdens = {0};
     *steps = 0;
     for (uint32_t s = 0; s < sets->nsets; s++) {
-        uint64_t cost = (uint64_t)sets->sets[s].n * uses[s];
+        uint64_t cost = sets->sets[s].n * uses[s];
         *steps += cost;
         if (cost > 0 && may_be_large(&sets->sets[s], plain[s] != 0))
             pg_vec_push(sweep->scratch, &burdens, ((struct burden){cost, s}));
