@@ -7,8 +7,10 @@
 
 #include "sweep.h"
 
-/* What a step costs that an odd side takes, where a cell is asked for, against one that adds ports. */
-#define ODD_STEP 64u
+/* What a step costs that an odd side takes, against one that adds ports: where a cell is asked for, and where it is
+   looked up. */
+#define ASK_STEP    64u
+#define RECALL_STEP 8u
 
 struct burden {
     uint64_t cost;
@@ -33,13 +35,17 @@ static uint64_t *count_uses(struct sweep *sweep, uint8_t *plain)
     for (uint32_t i = 0; i < eval->first_node * 2; i++) {
         uint32_t c = i / 2, dir = i % 2;
         for (uint32_t k = 0; k < eval->data[c].npolicies[dir]; k++) {
-            const struct policy *policy = &eval->policies[eval->data[c].policies[dir][k]];
+            uint32_t p = eval->data[c].policies[dir][k];
+            const struct policy *policy = &eval->policies[p];
             if (!odd_asks_rules(sweep, c, (int)dir))
                 break;
+            uint32_t cost = sweep->odd[dir][c] == 0     ? 1
+                            : sweep->plain[dir][p] != 0 ? RECALL_STEP
+                                                        : ASK_STEP;
             for (uint32_t r = 0; r < policy->source->nrules[dir]; r++) {
                 uint32_t id = policy->rules[dir][r].id;
                 for (uint32_t s = sets->first[id]; s < sets->first[id + 1]; s++) {
-                    uses[sets->of_rule[s]] += sweep->odd[dir][c] != 0 ? ODD_STEP : 1;
+                    uses[sets->of_rule[s]] += cost;
                     plain[sets->of_rule[s]] |= sweep->odd[dir][c] == 0;
                 }
             }

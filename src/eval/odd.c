@@ -4,6 +4,9 @@
  * down, so that equal texts have equal walks: tier by tier and group by group, what each rule does to whom no rule
  * singles out, and to members of large sets. What does nothing to these is left out, but for isolating.
  *
+ * Plain policies do nothing but add ports to what their group allows. The text tells which group that is: so a side
+ * also answers alike where only their rules single out the other end, and the ports of these come to the same.
+ *
  * It is written down by what it does and not by its name: ten thousand namespaces with the same policies of their own
  * are one crowd. Only TCP, UDP and SCTP count here.
  */
@@ -37,7 +40,7 @@ void pg_odd_find(struct sweep *sweep)
     const struct pg_eval *eval = sweep->eval;
     uint32_t npolicies = eval->cluster->npolicies;
     for (int dir = 0; dir < 2; dir++) {
-        uint8_t *plain = pg_arena_array(sweep->scratch, npolicies, 1);
+        uint8_t *plain = sweep->plain[dir] = pg_arena_array(sweep->scratch, npolicies, 1);
         for (uint32_t p = 0; p < npolicies; p++)
             plain[p] = is_plain(eval->policies[p].source, dir);
         sweep->used[dir] = pg_arena_array(sweep->scratch, npolicies, 1);
@@ -64,6 +67,8 @@ struct text {
     int dir;
     struct pg_buf side, tier, ordered; /* the tier and the ordered policies of the group at hand */
     enum match isolates;               /* the tier at hand */
+    bool plain;                        /* the group at hand has plain policies */
+    uint32_t nplain;                   /* groups that have */
 };
 
 static void add_number(struct pg_buf *buf, uint64_t number)
@@ -215,7 +220,8 @@ static void add_rule(struct text *text, const struct policy *policy, const struc
 
 static void add_entry(struct text *text, const struct entry *entry)
 {
-    const struct pg_eval *eval = text->sweep->eval;
+    const struct sweep *sweep = text->sweep;
+    const struct pg_eval *eval = sweep->eval;
     const struct policy *policy = &eval->policies[entry->policy];
     bool doubtful = pg_cell_doubtful(eval, policy, text->class);
     bool ordered = doubtful || !entry->unordered;
@@ -224,6 +230,7 @@ static void add_entry(struct text *text, const struct entry *entry)
     if (eval->tiers[entry->tier].denies && policy_isolates(policy->source, text->dir) &&
         text->isolates != MATCH_YES)
         text->isolates = doubtful ? MATCH_MAYBE : MATCH_YES;
+    text->plain |= sweep->plain[text->dir][entry->policy] != 0;
     if (ordered) {
         pg_buf_putc(buf, 'p');
         pg_buf_putc(buf, doubtful ? '?' : '!');
@@ -247,14 +254,16 @@ static void end_group(struct text *text)
     struct sweep *sweep = text->sweep;
     if (sweep->deeds.n > 1)
         qsort(sweep->deeds.v, sweep->deeds.n, sizeof *sweep->deeds.v, compare_deeds);
-    if (sweep->deeds.n > 0 || text->ordered.n > 0) {
-        add_number(&text->tier, sweep->deeds.n);
+    if (sweep->deeds.n > 0 || text->ordered.n > 0 || text->plain) {
+        add_number(&text->tier, (uint64_t)sweep->deeds.n << 1 | text->plain);
         pg_buf_add(&text->tier, (const char *)sweep->deeds.v,
                    sweep->deeds.n * sizeof *sweep->deeds.v);
         add_number(&text->tier, text->ordered.n);
         pg_buf_add(&text->tier, pg_buf_text(&text->ordered), text->ordered.n);
     }
     sweep->deeds.n = 0;
+    text->nplain += text->plain;
+    text->plain = false;
     pg_buf_clear(&text->ordered);
 }
 
@@ -270,7 +279,7 @@ static void end_tier(struct text *text)
     pg_buf_clear(&text->tier);
 }
 
-uint32_t pg_odd_side(struct sweep *sweep, uint32_t class, int dir)
+uint32_t pg_odd_side(struct sweep *sweep, uint32_t class, int dir, bool *sums)
 {
     const struct pg_eval *eval = sweep->eval;
     const struct class_data *data = &eval->data[class];
@@ -288,6 +297,7 @@ uint32_t pg_odd_side(struct sweep *sweep, uint32_t class, int dir)
         last = entry;
     }
     end_tier(&text);
+    *sums = text.nplain <= 1;
     pg_str number = pg_strs_put(sweep->sides, pg_buf_text(&text.side), text.side.n);
     pg_buf_free(&text.side);
     pg_buf_free(&text.tier);

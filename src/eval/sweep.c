@@ -217,6 +217,12 @@ static uint16_t slot_of(pg_ports ports)
     return ports < SLOT_ASK ? (uint16_t)ports : SLOT_ASK;
 }
 
+/* Whether what a side has can be told by ports that add up. Those of an odd side begin with none. */
+static bool can_add(const struct crowd *crowd)
+{
+    return crowd->odd == 0 || crowd->sums;
+}
+
 /* What a pair of crowds has before any rule is looked at. `line` is the crowd of the row, from 1. */
 static const struct slot *beginning(struct sweep *sweep, uint32_t row, uint32_t column)
 {
@@ -231,8 +237,8 @@ static const struct slot *beginning(struct sweep *sweep, uint32_t row, uint32_t 
     simple &= family >= 0 || (from->has_family[0] && to->has_family[0]);
     simple &= background_to(sweep, from, to, family, &out);
     simple &= background_to(sweep, to, from, family, &in);
-    *slot = (struct slot){row + 1, simple && from->odd == 0 ? slot_of(out) : SLOT_ASK,
-                          simple && to->odd == 0 ? slot_of(in) : SLOT_ASK};
+    *slot = (struct slot){row + 1, simple && can_add(from) ? slot_of(out) : SLOT_ASK,
+                          simple && can_add(to) ? slot_of(in) : SLOT_ASK};
     return slot;
 }
 
@@ -266,13 +272,13 @@ static pg_ports ports_at(struct sweep *sweep, uint32_t policy, const struct rule
     return pg_portset_intersect(eval->sets, sure, PG_PORTS_ALL);
 }
 
-/* Of an odd side, it counts only whom a rule singles out. */
+/* Of policies that are not plain, it counts only whom a rule singles out. */
 static void touch_members(struct sweep *sweep, uint32_t from, const struct rule *rule)
 {
     for (uint32_t s = sweep->sets.first[rule->id]; s < sweep->sets.first[rule->id + 1]; s++) {
         const struct peer_set *set = &sweep->sets.sets[sweep->sets.of_rule[s]];
         for (uint32_t i = 0; i < row_members(sweep, sweep->sets.of_rule[s]); i++)
-            touch(sweep, from, set->members[i]);
+            touch(sweep, from, set->members[i])->out = SLOT_ASK;
     }
 }
 
@@ -294,8 +300,8 @@ static void add_egress_rule(struct sweep *sweep, uint32_t from, uint32_t policy,
             add_to(sweep, &slot->out, ports);
         }
     }
-    /* A name means another number at each destination (semantics 7.6). */
-    if (rule->named && some)
+    /* A name means another number at each destination (semantics 7.6). That of an odd side is in its text. */
+    if (rule->named && some && sweep->odd[PG_EGRESS][from] == 0)
         for (uint32_t i = 0; i < sweep->named.n; i++)
             touch(sweep, from, sweep->named.v[i])->out = SLOT_ASK;
 }
@@ -311,7 +317,7 @@ static void touch_by_egress(struct sweep *sweep, uint32_t from)
         if (!odd_asks_rules(sweep, from, PG_EGRESS))
             break;
         for (uint32_t r = 0; r < policy->source->nrules[PG_EGRESS]; r++)
-            if (sweep->odd[PG_EGRESS][from] != 0)
+            if (sweep->plain[PG_EGRESS][p] == 0)
                 touch_members(sweep, from, &policy->rules[PG_EGRESS][r]);
             else
                 add_egress_rule(sweep, from, p, &policy->rules[PG_EGRESS][r]);
@@ -321,18 +327,19 @@ static void touch_by_egress(struct sweep *sweep, uint32_t from)
 static void add_ingress_rule(struct sweep *sweep, uint32_t from, struct use *use, bool sure)
 {
     uint32_t end = sweep->subjects.first[use->policy + 1];
+    sure &= sweep->plain[PG_INGRESS][use->policy] != 0;
     for (uint32_t s = sweep->subjects.first[use->policy]; s < end; s++) {
         uint32_t to = sweep->subjects.v[s];
         uint32_t signature = sweep->eval->data[to].port_signature;
         struct slot *slot = touch(sweep, from, to);
+        if (!sure)
+            slot->in = SLOT_ASK;
         if (slot->in == SLOT_ASK)
             continue;
         if (use->rule->named && use->signature != signature) {
             use->ports = ports_at(sweep, use->policy, use->rule, to);
             use->signature = signature;
         }
-        if (!sure)
-            slot->in = SLOT_ASK;
         add_to(sweep, &slot->in, use->ports);
     }
 }
@@ -400,6 +407,33 @@ static void touch_all(struct sweep *sweep, uint32_t from)
         touch_own_nodes(sweep, from);
 }
 
+/* A pair with an odd side, where ports are all that the rules add: the same of one crowd as of the other pairs with
+   these ports, so that one of them is asked for. */
+static void recall(struct sweep *sweep, uint32_t from, uint32_t to, uint64_t pairs)
+{
+    const struct slot *slot = &sweep->slots[to];
+    uint64_t key =
+        PG_MAP_PAIR(sweep->crowd_of[PG_INGRESS][to], (uint32_t)slot->out << 16 | slot->in);
+    const uint32_t *known = pg_map_get(&sweep->recalled, key);
+    if (known != NULL) {
+        sweep->answers.v[*known].pairs += pairs;
+        return;
+    }
+    struct pg_total total = pg_sweep_cell(sweep, from, to, PG_NEAR_OTHER);
+    total.pairs = pairs;
+    pg_map_put(&sweep->recalled, key, sweep->answers.n);
+    pg_vec_push(sweep->scratch, &sweep->answers, total);
+}
+
+static void count_recalled(struct sweep *sweep)
+{
+    for (uint32_t i = 0; i < sweep->answers.n; i++)
+        pg_sweep_count(sweep, &sweep->answers.v[i]);
+    sweep->answers.n = 0;
+    pg_map_free(&sweep->recalled);
+    sweep->recalled = (struct pg_map){0};
+}
+
 /* From a class to all others. */
 static void sweep_row(struct sweep *sweep, uint32_t from)
 {
@@ -413,8 +447,13 @@ static void sweep_row(struct sweep *sweep, uint32_t from)
         if (from == to)
             pairs -= pg_sweep_selves(&eval->classes[from]);
         take(sweep, to, pairs);
-        if (host || slot->out == SLOT_ASK || slot->in == SLOT_ASK)
+        bool odd = sweep->mixed && (sweep->crowds[PG_EGRESS].v[sweep->row_crowd].odd != 0 ||
+                                    sweep->odd[PG_INGRESS][to] != 0);
+        if (host || slot->out == SLOT_ASK || slot->in == SLOT_ASK ||
+            (odd && eval->classes[to].kind == PG_CLASS_HOST))
             pg_sweep_ask(sweep, from, to);
+        else if (odd)
+            recall(sweep, from, to, pairs);
         else
             tally(sweep, slot->out, slot->in, pairs);
     }
@@ -474,6 +513,7 @@ static void sweep_crowds(struct sweep *sweep)
             pg_samples_look(sweep, members->v[i], members->v[i] + 1);
             end_row(sweep, members->v[i]);
         }
+        count_recalled(sweep);
         pg_sweep_background(sweep, crowd);
     }
     count_small(sweep);

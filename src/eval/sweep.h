@@ -28,6 +28,7 @@ struct large_ports {
 struct crowd {
     struct background background; /* of a plain side */
     uint32_t odd;                 /* pg_odd_side(); 0: it is plain */
+    bool sums;                    /* odd: what its plain policies allow besides is a sum of ports */
     uint32_t signature; /* of ports, where names in rules of odd sides tell destinations apart */
     uint64_t in_large;  /* bits of the large sets that they are members of */
     const struct large_ports *large; /* by number, each once */
@@ -101,9 +102,10 @@ struct sweep {
     pg_ports lens;
     uint64_t budget; /* steps that the rows may take before sets become large */
     struct pg_arena *scratch;
-    uint8_t *used[2]; /* by pg_dir and policy: its rules are asked */
-    uint8_t *odd[2];  /* by pg_dir and class */
-    bool mixed;       /* some side is odd */
+    uint8_t *used[2];  /* by pg_dir and policy: its rules are asked */
+    uint8_t *plain[2]; /* by pg_dir and policy: it allows and nothing else */
+    uint8_t *odd[2];   /* by pg_dir and class */
+    bool mixed;        /* some side is odd */
     bool names_count; /* an odd side's background has names that are looked up at the destination */
     struct pg_strs *sides; /* sides of odd classes, as bytes */
     PG_VEC(struct deed) deeds;
@@ -121,9 +123,11 @@ struct sweep {
     PG_VEC(struct host) hosts; /* classes of pods on the host network, by node */
     PG_VEC(struct host)
     guests; /* classes of other pods for which it counts who is on their node, by node */
-    struct lists members[2];  /* by crowd: its classes */
-    struct sample *samples;   /* of the crowd of the rows at hand, by crowd of the destination */
-    PG_VEC(uint32_t) wanted;  /* of these, those that are not found yet */
+    struct lists members[2]; /* by crowd: its classes */
+    struct sample *samples;  /* of the crowd of the rows at hand, by crowd of the destination */
+    PG_VEC(uint32_t) wanted; /* of these, those that are not found yet */
+    struct pg_map recalled;  /* what was asked for in rows of that crowd → index of answers */
+    PG_VEC(struct pg_total) answers;
     PG_VEC(uint32_t) touched; /* of the row at hand */
     const pg_str **nodes;     /* by class: pg_sweep_nodes(); NULL: not looked at yet */
     struct slot *slots;       /* by class */
@@ -153,6 +157,8 @@ const pg_str *pg_sweep_nodes(struct sweep *sweep, uint32_t class);
 bool pg_sweep_lets(struct sweep *sweep, pg_ports ports);
 /* Adds pairs to the histogram; what they have is cut to the lens here. */
 void pg_sweep_count(struct sweep *sweep, const struct pg_total *total);
+/* The answer of the cell of two classes, asked for, without pairs. */
+struct pg_total pg_sweep_cell(struct sweep *sweep, uint32_t from, uint32_t to, enum pg_near near);
 /* Asks for the cell of two classes and counts its pairs; for one of each nearness, where one end is on the
    network of a node. */
 void pg_sweep_ask(struct sweep *sweep, uint32_t from, uint32_t to);
@@ -186,8 +192,9 @@ struct lists pg_sweep_begin_lists(struct pg_arena *arena, uint32_t *first, uint3
 /* odd.c. Tells which sides are odd, and whose rules are asked at all. */
 void pg_odd_find(struct sweep *sweep);
 /* A number, equal for sides of classes that let the same through wherever no rule singles out the other end: to or
-   from classes of one sort with the same families, large sets and, where names count, ports. */
-uint32_t pg_odd_side(struct sweep *sweep, uint32_t class, int dir);
+   from classes of one sort with the same families, large sets and, where names count, ports. Where *sums is set, they
+   also do to whom nothing but rules of plain policies single out, surely and with the same ports. */
+uint32_t pg_odd_side(struct sweep *sweep, uint32_t class, int dir, bool *sums);
 /* Whether the rules that a class is under are asked at all: not of pods on the host network, nor where a policy is
    not evaluated. */
 static inline bool odd_asks_rules(const struct sweep *sweep, uint32_t class, int dir)

@@ -54,21 +54,26 @@ void pg_sweep_count(struct sweep *sweep, const struct pg_total *total)
     pg_vec_push(sweep->scratch, &sweep->totals, cut);
 }
 
+struct pg_total pg_sweep_cell(struct sweep *sweep, uint32_t from, uint32_t to, enum pg_near near)
+{
+    struct pg_eval *eval = sweep->eval;
+    struct pg_cell cell = pg_eval_cell(eval, from, to, near, eval->assume.family);
+    sweep->asked++;
+    return (struct pg_total){
+        .sure = cell.sure,
+        .possible = cell.possible,
+        .out = !cell.no_route && pg_sweep_lets(sweep, cell.sides[PG_EGRESS].possible),
+        .in = !cell.no_route && pg_sweep_lets(sweep, cell.sides[PG_INGRESS].possible)};
+}
+
 static void ask_cell(struct sweep *sweep, uint32_t from, uint32_t to, enum pg_near near,
                      uint64_t pairs)
 {
     if (pairs == 0)
         return;
-    struct pg_eval *eval = sweep->eval;
-    struct pg_cell cell = pg_eval_cell(eval, from, to, near, eval->assume.family);
-    sweep->asked++;
-    pg_sweep_count(
-        sweep, &(struct pg_total){
-                   .sure = cell.sure,
-                   .possible = cell.possible,
-                   .out = !cell.no_route && pg_sweep_lets(sweep, cell.sides[PG_EGRESS].possible),
-                   .in = !cell.no_route && pg_sweep_lets(sweep, cell.sides[PG_INGRESS].possible),
-                   .pairs = pairs});
+    struct pg_total total = pg_sweep_cell(sweep, from, to, near);
+    total.pairs = pairs;
+    pg_sweep_count(sweep, &total);
 }
 
 /* --- pairs --------------------------------------------------------------------------------------- */
@@ -203,7 +208,7 @@ static struct crowd crowd_of_one(struct sweep *sweep, uint32_t c, int dir)
     if (dir == PG_INGRESS && sweep->names_count)
         crowd.signature = sweep->eval->data[c].port_signature;
     if (sweep->odd[dir][c] != 0)
-        crowd.odd = pg_odd_side(sweep, c, dir);
+        crowd.odd = pg_odd_side(sweep, c, dir, &crowd.sums);
     else
         crowd.background = background_of(sweep, c, dir);
     if (class->kind != PG_CLASS_HOST && crowd.odd == 0)
@@ -372,6 +377,7 @@ struct pg_totals pg_eval_totals_tuned(struct pg_eval *eval, struct pg_arena *are
     totals.v = v;
     pg_map_free(&sweep.taken_index);
     pg_map_free(&sweep.total_index);
+    pg_map_free(&sweep.recalled);
     pg_strs_free(sweep.sides);
     pg_arena_free(sweep.scratch);
     return totals;
