@@ -306,12 +306,71 @@ static void test_kinds(void **state)
     }
 }
 
+/* --- a namespace with many policies -------------------------------------------------------------------- */
+
+#define MANY 90
+
+/* What a policy selects, by its number: one label, one of several values, not some, any, and several terms. */
+static void add_selector(struct pg_buf *text, unsigned i)
+{
+    static const char *const terms[][2] = {
+        {"matchLabels: {id: u", "}"},
+        {"matchExpressions: [{key: id, operator: In, values: [u", ", u7, u7, gone]}]"},
+        {"matchExpressions: [{key: id, operator: NotIn, values: [u", "]}]"},
+        {"matchExpressions: [{key: odd, operator: Exists}, {key: id, operator: NotIn, values: [u",
+         "]}]"},
+        {"matchLabels: {tier: x}, matchExpressions: [{key: id, operator: In, values: [u",
+         ", u6, u9]}]"},
+        {"matchLabels: {no: u", "}"},
+    };
+    const char *const *term = terms[i % (sizeof terms / sizeof *terms)];
+    pg_buf_printf(text, "{podSelector: {%s%u%s", term[0], i, term[1]);
+    pg_buf_puts(text, "}}");
+}
+
+/* So many that they are found by label: every class has the policies that select it, in order, and no others. */
+static void test_subjects(void **state)
+{
+    (void)state;
+    struct pg_buf text = {0};
+    for (unsigned i = 0; i < MANY; i++) {
+        pg_buf_printf(&text,
+                      "apiVersion: v1\nkind: Pod\nmetadata: {name: p%u, namespace: a, labels: {id: "
+                      "u%u%s%s}}\nspec: {containers: [{name: c}]}\n---\n",
+                      i, i, i % 3 == 0 ? ", tier: x" : "", i % 4 == 1 ? ", odd: ''" : "");
+        pg_buf_printf(
+            &text,
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: n%u, "
+            "namespace: a}\nspec: ",
+            i);
+        add_selector(&text, i);
+        pg_buf_puts(&text, "\n---\n");
+    }
+    struct world world = world_open(pg_buf_text(&text), NULL);
+    for (uint32_t i = 0; i < MANY; i++) {
+        uint32_t n, next = 0;
+        const uint32_t *found =
+            pg_eval_policies(world.eval, pg_eval_class_of_pod(world.eval, i), PG_INGRESS, &n);
+        for (uint32_t p = 0; p < world.cluster->npolicies; p++) {
+            const struct pg_selector *selector = &world.cluster->policies[p].pod_selector;
+            if (!pg_selector_matches(selector, world.cluster->pods[i].labels))
+                continue;
+            assert_true(next < n);
+            assert_int_equal(found[next++], p);
+        }
+        assert_int_equal(next, n);
+    }
+    world_close(&world);
+    pg_buf_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_lens),
         cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_subjects),
     };
     return cmocka_run_group_tests_name("totals", tests, NULL, NULL);
 }
