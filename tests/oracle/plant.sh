@@ -344,7 +344,7 @@ plant "the totals count a pod with itself" eval/totals.c \
 plant "the background of one family stands for both" eval/totals.c \
     'from->background.ports[to->sort][f]' 'from->background.ports[to->sort][0]'
 plant "named ports are background" eval/sweep.c \
-    'if (rule->named && some)' 'if (false)'
+    'if (rule->named && some &&' 'if (false &&'
 plant "large sets let everybody through" eval/large.c \
     'if ((other->in_large >> self->large[i].large & 1) != 0)' ''
 plant "large sets let nobody through" eval/large.c \
