@@ -5,6 +5,11 @@
  * are background: the two ends match no rule but those that hold for everybody, so that only a few things
  * matter of each end, and the pairs are counted by multiplying. Only the pairs that some rule singles out
  * are asked for their cell.
+ *
+ * So it is under policies of every kind, those that are not evaluated included. Pairs that policies of other kinds
+ * than NetworkPolicy single out are asked for each, so that many such policies which each name many pods take long;
+ * and where what the rules name is too much for memory (some ten million classes over all rules) it goes cell by
+ * cell, in the square of the classes.
  */
 #ifndef POLGRID_TOTALS_H
 #define POLGRID_TOTALS_H

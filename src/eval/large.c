@@ -7,6 +7,11 @@
 
 #include "sweep.h"
 
+/* What a step costs that an odd side takes, against one that adds ports: where a cell is asked for, and where it is
+   looked up. */
+#define ASK_STEP    64u
+#define RECALL_STEP 8u
+
 struct burden {
     uint64_t cost;
     uint32_t set;
@@ -20,36 +25,53 @@ static int compare_burdens(const void *a, const void *b)
     return x->set < y->set ? -1 : x->set > y->set;
 }
 
-/* How often each set would be gone through: once for each class under a rule that names it. */
-static uint32_t *count_uses(struct sweep *sweep)
+/* How often each set would be gone through, in steps: once for each class under a rule that names it. `plain` is set where some
+   of these are plain sides. */
+static uint64_t *count_uses(struct sweep *sweep, uint8_t *plain)
 {
     const struct pg_eval *eval = sweep->eval;
     const struct peer_sets *sets = &sweep->sets;
-    uint32_t *uses = pg_arena_array(sweep->scratch, sets->nsets, sizeof *uses);
-    for (uint32_t c = 0; c < eval->first_node; c++)
-        for (int dir = 0; dir < 2; dir++)
-            for (uint32_t i = 0; i < eval->data[c].npolicies[dir]; i++) {
-                const struct policy *policy = &eval->policies[eval->data[c].policies[dir][i]];
-                for (uint32_t r = 0; r < policy->source->nrules[dir]; r++) {
-                    uint32_t id = policy->rules[dir][r].id;
-                    for (uint32_t s = sets->first[id]; s < sets->first[id + 1]; s++)
-                        uses[sets->of_rule[s]]++;
+    uint64_t *uses = pg_arena_array(sweep->scratch, sets->nsets, sizeof *uses);
+    for (uint32_t i = 0; i < eval->first_node * 2; i++) {
+        uint32_t c = i / 2, dir = i % 2;
+        for (uint32_t k = 0; k < eval->data[c].npolicies[dir]; k++) {
+            uint32_t p = eval->data[c].policies[dir][k];
+            const struct policy *policy = &eval->policies[p];
+            if (!odd_asks_rules(sweep, c, (int)dir))
+                break;
+            uint32_t cost = sweep->odd[dir][c] == 0     ? 1
+                            : sweep->plain[dir][p] != 0 ? RECALL_STEP
+                                                        : ASK_STEP;
+            for (uint32_t r = 0; r < policy->source->nrules[dir]; r++) {
+                uint32_t id = policy->rules[dir][r].id;
+                for (uint32_t s = sets->first[id]; s < sets->first[id + 1]; s++) {
+                    uses[sets->of_rule[s]] += cost;
+                    plain[sets->of_rule[s]] |= sweep->odd[dir][c] == 0;
                 }
             }
+        }
+    }
     return uses;
+}
+
+/* Being a member must tell all: to a plain side, that the class is surely matched; to an odd one, how it is. */
+static bool may_be_large(const struct peer_set *set, bool plain)
+{
+    return set->nsure == set->n || (set->uniform && !plain);
 }
 
 /* The sets that may be large, the heaviest first; *steps is what all sets together take. */
 static struct burden *weigh(struct sweep *sweep, uint32_t *n, uint64_t *steps)
 {
     const struct peer_sets *sets = &sweep->sets;
-    const uint32_t *uses = count_uses(sweep);
+    uint8_t *plain = pg_arena_array(sweep->scratch, sets->nsets, 1);
+    const uint64_t *uses = count_uses(sweep, plain);
     PG_VEC(struct burden) burdens = {0};
     *steps = 0;
     for (uint32_t s = 0; s < sets->nsets; s++) {
-        uint64_t cost = (uint64_t)sets->sets[s].n * uses[s];
+        uint64_t cost = sets->sets[s].n * uses[s];
         *steps += cost;
-        if (cost > 0 && sets->sets[s].nsure == sets->sets[s].n)
+        if (cost > 0 && may_be_large(&sets->sets[s], plain[s] != 0))
             pg_vec_push(sweep->scratch, &burdens, ((struct burden){cost, s}));
     }
     if (burdens.n > 1)

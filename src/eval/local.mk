@@ -19,12 +19,15 @@ libstrict_a_SOURCES += \
 	src/eval/large.c \
 	src/eval/match.c \
 	src/eval/miss.c \
+	src/eval/odd.c \
+	src/eval/oddsets.c \
 	src/eval/order.c \
-	src/eval/peersets.c src/eval/peersets.h \
+	src/eval/peersets.c src/eval/peersets.h src/eval/peersets_internal.h \
 	src/eval/plugin.c src/eval/plugin_internal.h include/polgrid/plugin.h \
 	src/eval/plugin_lacks.c \
 	src/eval/plugin_table.c \
 	src/eval/say.c \
+	src/eval/samples.c \
 	src/eval/service.c src/eval/service_internal.h \
 	src/eval/service_find.c \
 	src/eval/service_say.c \

@@ -3,34 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "polgrid/vec.h"
-
-/* Where a class stands in the list of addresses of a family. */
-struct home {
-    struct pg_addr addr;
-    uint32_t class;
-};
-
-struct maker {
-    const struct pg_eval *eval;
-    struct pg_arena *arena, *scratch;
-    struct peer_sets *out;
-    struct peer_limits limits;
-    PG_VEC(struct peer_set) sets;
-    PG_VEC(uint32_t) of_rule, first;
-    struct pg_strs *keys; /* a peer as bytes → number */
-    struct pg_map set_of; /* that number → set */
-    struct pg_buf key;
-    PG_VEC(struct home) homes[2]; /* by family, sorted by address */
-    PG_VEC(uint32_t) nowhere;     /* classes whose address is not known */
-    struct pg_map labels;         /* PAIR(key, value) → index of postings */
-    uint32_t *postings, *posting_first;
-    uint32_t nclasses[NSORTS][2]; /* that have a family */
-    PG_VEC(uint32_t) candidates;
-    uint32_t *seen;   /* by class: the last set that it was a candidate of, from 1 */
-    uint8_t *matched; /* beside candidates: EVERY_BIT() of what is surely matched; MAYBE_BIT */
-    uint32_t matched_cap;
-};
+#include "peersets_internal.h"
 
 #define MAYBE_BIT 0x80u
 
@@ -48,6 +21,7 @@ static void index_addresses(struct maker *maker)
     const struct pg_eval *eval = maker->eval;
     for (uint32_t c = 0; c < eval->first_node; c++) {
         const struct pg_class *class = &eval->classes[c];
+        maker->some_host_pods |= eval->data[c].host_pods;
         if (!class->addr_known)
             pg_vec_push(maker->scratch, &maker->nowhere, c);
         for (int f = 0; f < 2; f++) {
@@ -95,7 +69,7 @@ static void index_labels(struct maker *maker)
 
 /* --- candidates: a few more than the peer matches -------------------------------------------------- */
 
-static void add_candidate(struct maker *maker, uint32_t class)
+void pg_peersets_add(struct maker *maker, uint32_t class)
 {
     if (maker->seen[class] == maker->sets.n + 1)
         return; /* a value that a selector names twice */
@@ -107,7 +81,7 @@ static void add_namespace(struct maker *maker, uint32_t ns)
 {
     for (uint32_t c = maker->eval->first_of_namespace[ns];
          c < maker->eval->first_of_namespace[ns + 1]; c++)
-        add_candidate(maker, c);
+        pg_peersets_add(maker, c);
 }
 
 /* The term of a selector that names fewest values; NULL where none names any. */
@@ -132,7 +106,7 @@ static uint32_t by_label(struct maker *maker, const struct pg_req *req, bool add
         uint32_t end = known != NULL ? maker->posting_first[*known + 1] : 0;
         n += end - i;
         for (; add && i < end; i++)
-            add_candidate(maker, maker->postings[i]);
+            pg_peersets_add(maker, maker->postings[i]);
     }
     return n;
 }
@@ -153,23 +127,26 @@ static bool by_namespace(struct maker *maker, const struct peer *peer, uint32_t 
 }
 
 /* Through the namespaces or through a label, whichever is fewer. */
-static void add_by_selector(struct maker *maker, const struct policy *policy,
-                            const struct peer *peer)
+void pg_peersets_by_selector(struct maker *maker, const struct policy *policy,
+                             const struct peer *peer)
 {
     const struct pg_req *req = narrowest(&peer->source->pod_selector);
     uint32_t most = req != NULL ? by_label(maker, req, false) : UINT32_MAX;
-    const uint32_t *first = &maker->eval->first_of_namespace[policy->source->ns];
+    const uint32_t *first = maker->eval->first_of_namespace;
+    uint32_t own = policy->source->ns;
     if (peer->namespaces != NULL || peer->source->any_namespace) {
         if (!by_namespace(maker, peer, most))
             by_label(maker, req, true);
-    } else if (first[1] - first[0] <= most) {
-        add_namespace(maker, policy->source->ns);
+    } else if (own == PG_NONE) {
+        return; /* of no namespace, and names none */
+    } else if (first[own + 1] - first[own] <= most) {
+        add_namespace(maker, own);
     } else {
         by_label(maker, req, true);
     }
 }
 
-static void add_by_address(struct maker *maker, struct pg_cidr cidr)
+void pg_peersets_by_address(struct maker *maker, struct pg_cidr cidr)
 {
     int f = FAMILY_INDEX(cidr.base.family);
     struct pg_addr first = pg_cidr_first(cidr);
@@ -182,9 +159,9 @@ static void add_by_address(struct maker *maker, struct pg_cidr cidr)
             hi = middle;
     }
     for (; lo < maker->homes[f].n && pg_cidr_has(cidr, maker->homes[f].v[lo].addr); lo++)
-        add_candidate(maker, maker->homes[f].v[lo].class);
+        pg_peersets_add(maker, maker->homes[f].v[lo].class);
     for (uint32_t i = 0; i < maker->nowhere.n; i++)
-        add_candidate(maker, maker->nowhere.v[i]);
+        pg_peersets_add(maker, maker->nowhere.v[i]);
 }
 
 /* --- sets ---------------------------------------------------------------------------------------- */
@@ -286,7 +263,8 @@ static bool make_all_but_few(struct maker *maker, const struct policy *policy,
                              const struct peer *peer, struct peer_set *set)
 {
     const struct pg_selector *selector = &peer->source->pod_selector;
-    if (!leaves_few_out(maker, peer))
+    bool some_apart = maker->some_host_pods && policy_is_admin(policy->source); /* semantics 2.5 */
+    if (some_apart || !leaves_few_out(maker, peer))
         return false;
     by_other_namespaces(maker, peer, UINT32_MAX, true);
     for (uint32_t i = 0; i < selector->nreqs; i++)
@@ -299,6 +277,7 @@ static bool make_all_but_few(struct maker *maker, const struct policy *policy,
             members[set->n++] = class;
     }
     set->members = members;
+    set->uniform = true;
     set->every = EVERY_BIT(SORT_PODS, 0) | EVERY_BIT(SORT_PODS, 1);
     maker->out->nmembers += set->n;
     return true;
@@ -309,12 +288,14 @@ static struct peer_set make_set(struct maker *maker, const struct policy *policy
 {
     struct peer_set set = {.n = 0};
     maker->candidates.n = 0;
+    if (peer->source->kind != PG_PEER_SELECTOR && peer->source->kind != PG_PEER_IPBLOCK)
+        return pg_peersets_odd_set(maker, policy, peer);
     if (make_all_but_few(maker, policy, peer, &set))
         return set;
     if (peer->source->kind == PG_PEER_SELECTOR)
-        add_by_selector(maker, policy, peer);
+        pg_peersets_by_selector(maker, policy, peer);
     else
-        add_by_address(maker, peer->source->cidr);
+        pg_peersets_by_address(maker, peer->source->cidr);
     set.every = judge(maker, policy, peer);
     for (uint32_t i = 0; i < maker->candidates.n; i++)
         set.n += (maker->matched[i] & ~set.every) != 0;
@@ -330,6 +311,7 @@ static struct peer_set make_set(struct maker *maker, const struct policy *policy
             set.nsure = next;
     }
     set.members = members;
+    set.uniform = set.nsure == set.n;
     maker->out->nmembers += set.n;
     return set;
 }
@@ -346,27 +328,51 @@ static void add_cidr(struct pg_buf *key, struct pg_cidr cidr)
     add_number(key, (uint64_t)cidr.base.family << 8 | cidr.bits);
 }
 
-/* Equal for peers that match the same. */
-static void peer_key(struct maker *maker, const struct policy *policy, const struct peer *peer)
+static void add_selector(struct maker *maker, const struct pg_selector *selector)
 {
+    add_number(&maker->key, (uint64_t)selector->nreqs << 1 | (selector->expr != NULL));
+    pg_compile_selector_key(&maker->key, selector);
+}
+
+/* Equal for peers that match the same. They are nested by a level or two. */
+static void add_peer(struct maker *maker, const struct policy *policy, const struct peer *peer)
+{
+    const struct pg_peer *source = peer->source;
     struct pg_buf *key = &maker->key;
-    pg_buf_clear(key);
-    add_number(key, peer->source->kind);
-    if (peer->source->kind == PG_PEER_SELECTOR) {
-        bool own = peer->namespaces == NULL && !peer->source->any_namespace;
+    bool own = peer->namespaces == NULL && !source->any_namespace;
+    add_number(key, (uint64_t)source->kind << 1 | source->negate);
+    switch (source->kind) {
+    case PG_PEER_SELECTOR:
         add_number(key, (uint64_t)(uintptr_t)peer->namespaces);
-        add_number(key, own ? policy->source->ns : PG_NONE);
-        pg_compile_selector_key(key, &peer->source->pod_selector);
-        return;
+        add_number(key, own ? policy->source->ns : UINT64_MAX);
+        add_selector(maker, &source->pod_selector);
+        break;
+    case PG_PEER_IPBLOCK:
+    case PG_PEER_NETWORKS:
+    case PG_PEER_OUTSIDE:
+        add_number(key, source->nexcept);
+        add_cidr(key, source->cidr);
+        for (uint32_t i = 0; i < source->nexcept; i++)
+            add_cidr(key, source->except[i]);
+        break;
+    case PG_PEER_NODES: add_selector(maker, &source->pod_selector); break;
+    case PG_PEER_ENTITY: add_number(key, source->entities); break;
+    case PG_PEER_ALL_OF:
+    case PG_PEER_ANY_OF:
+        add_number(key, source->nparts);
+        for (uint32_t i = 0; i < source->nparts; i++)
+            add_peer(maker, policy, &peer->parts[i]);
+        break;
+    case PG_PEER_NAMES:
+    case PG_PEER_MAYBE: break;
     }
-    add_cidr(key, peer->source->cidr);
-    for (uint32_t i = 0; i < peer->source->nexcept; i++)
-        add_cidr(key, peer->source->except[i]);
 }
 
 static uint32_t set_of(struct maker *maker, const struct policy *policy, const struct peer *peer)
 {
-    peer_key(maker, policy, peer);
+    pg_buf_clear(&maker->key);
+    add_number(&maker->key, policy_is_admin(policy->source)); /* they know host-network pods */
+    add_peer(maker, policy, peer);
     pg_str number = pg_strs_put(maker->keys, maker->key.p, maker->key.n);
     const uint32_t *known = pg_map_get(&maker->set_of, number);
     if (known != NULL)
@@ -377,7 +383,7 @@ static uint32_t set_of(struct maker *maker, const struct policy *policy, const s
 }
 
 /* Rules have their ids in this order (compile.c). */
-static bool make_all(struct maker *maker)
+static bool make_all(struct maker *maker, uint8_t *const used[2])
 {
     const struct pg_eval *eval = maker->eval;
     for (uint32_t p = 0; p < eval->cluster->npolicies; p++) {
@@ -386,7 +392,7 @@ static bool make_all(struct maker *maker)
             for (uint32_t r = 0; r < policy->source->nrules[dir]; r++) {
                 const struct rule *rule = &policy->rules[dir][r];
                 pg_vec_push(maker->arena, &maker->first, maker->of_rule.n);
-                for (uint32_t i = 0; i < rule->source->npeers; i++)
+                for (uint32_t i = 0; used[dir][p] != 0 && i < rule->source->npeers; i++)
                     pg_vec_push(maker->arena, &maker->of_rule,
                                 set_of(maker, policy, &rule->peers[i]));
                 if (maker->out->nmembers > maker->limits.members)
@@ -397,36 +403,10 @@ static bool make_all(struct maker *maker)
     return true;
 }
 
-/* --- which clusters ------------------------------------------------------------------------------ */
-
-static bool is_plain_rule(const struct pg_rule *rule)
-{
-    for (uint32_t i = 0; i < rule->npeers; i++)
-        if (rule->peers[i].kind != PG_PEER_SELECTOR && rule->peers[i].kind != PG_PEER_IPBLOCK)
-            return false;
-    return rule->self == NULL && rule->maybe_field == NULL && rule->action == PG_ACTION_ALLOW;
-}
-
-static bool is_plain(const struct pg_eval *eval)
-{
-    for (uint32_t p = 0; p < eval->cluster->npolicies; p++) {
-        const struct pg_policy *policy = eval->policies[p].source;
-        if (policy->kind != PG_POLICY_NETWORK || policy->maybe_selector.present)
-            return false;
-        for (int dir = 0; dir < 2; dir++)
-            for (uint32_t r = 0; r < policy->nrules[dir]; r++)
-                if (!is_plain_rule(&policy->rules[dir][r]))
-                    return false;
-    }
-    return true;
-}
-
 bool pg_peersets_make(const struct pg_eval *eval, struct pg_arena *arena, struct peer_limits limits,
-                      struct peer_sets *sets)
+                      uint8_t *const used[2], struct peer_sets *sets)
 {
     *sets = (struct peer_sets){0};
-    if (!is_plain(eval))
-        return false;
     struct maker maker = {.eval = eval,
                           .arena = arena,
                           .scratch = pg_arena_new(),
@@ -436,7 +416,7 @@ bool pg_peersets_make(const struct pg_eval *eval, struct pg_arena *arena, struct
     maker.seen = pg_arena_array(maker.scratch, eval->first_node, sizeof *maker.seen);
     index_addresses(&maker);
     index_labels(&maker);
-    bool ok = make_all(&maker);
+    bool ok = make_all(&maker, used);
     sets->sets = maker.sets.v;
     sets->nsets = maker.sets.n;
     sets->first = maker.first.v;

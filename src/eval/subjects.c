@@ -1,6 +1,7 @@
 /*
  * Which entries apply to which class: for each class and direction, its part of the order.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "eval_internal.h"
@@ -179,17 +180,152 @@ static uint32_t merge(const struct candidates *c, uint32_t ns, uint32_t *out)
     return n;
 }
 
+/* --- by label --------------------------------------------------------------------------------------- */
+
+/* Where a namespace has many classes and many entries, a class is not tried with each: an entry that asks for one of
+   some values of a label waits at these values, at the term of its selector that fewest classes have. */
+
+/* Beyond so many pairs, looking up is faster than trying. */
+#define MANY_PAIRS 4096u
+
+struct waiting {
+    uint32_t position, next; /* in the list; in `waiting`, PG_NONE: none */
+};
+
+struct by_label {
+    struct pg_arena *arena;
+    struct pg_map labels;    /* PAIR(key, value) → index of `counts` and `heads` */
+    PG_VEC(uint32_t) counts; /* classes that have it */
+    PG_VEC(uint32_t) heads;  /* the last that waits there */
+    PG_VEC(struct waiting) waiting;
+    PG_VEC(uint32_t) anybody; /* positions of those that ask for no value */
+    PG_VEC(uint32_t) found;   /* of the class at hand */
+};
+
+static void count_labels(const struct pg_eval *eval, struct by_label *by, uint32_t first,
+                         uint32_t end)
+{
+    for (uint32_t c = first; c < end; c++) {
+        struct pg_labels labels = eval->data[c].labels;
+        for (uint32_t i = 0; i < labels.n; i++) {
+            uint64_t pair = PG_MAP_PAIR(labels.v[i].key, labels.v[i].value);
+            const uint32_t *known = pg_map_get(&by->labels, pair);
+            if (known != NULL) {
+                by->counts.v[*known]++;
+                continue;
+            }
+            pg_map_put(&by->labels, pair, by->counts.n);
+            pg_vec_push(by->arena, &by->counts, 1);
+            pg_vec_push(by->arena, &by->heads, PG_NONE);
+        }
+    }
+}
+
+static uint64_t count_classes(const struct by_label *by, const struct pg_req *req)
+{
+    uint64_t n = 0;
+    for (uint32_t v = 0; v < req->nvalues; v++) {
+        const uint32_t *known = pg_map_get(&by->labels, PG_MAP_PAIR(req->key, req->values[v]));
+        n += known != NULL ? by->counts.v[*known] : 0;
+    }
+    return n;
+}
+
+/* NULL where a policy may have a say over a class that has none of the values of any one term. */
+static const struct pg_req *narrowest(const struct by_label *by, const struct pg_policy *policy)
+{
+    const struct pg_req *best = NULL;
+    uint64_t least = UINT64_MAX;
+    if (policy->of_nodes || policy->nhosts > 0 || policy->maybe_selector.present)
+        return NULL;
+    for (uint32_t i = 0; i < policy->pod_selector.nreqs; i++) {
+        const struct pg_req *req = &policy->pod_selector.reqs[i];
+        uint64_t n = req->op == PG_OP_IN ? count_classes(by, req) : UINT64_MAX;
+        if (n < least) {
+            least = n;
+            best = req;
+        }
+    }
+    return best;
+}
+
+static void wait_at(struct by_label *by, const struct pg_req *req, uint32_t position)
+{
+    for (uint32_t v = 0; v < req->nvalues; v++) {
+        const uint32_t *known = pg_map_get(&by->labels, PG_MAP_PAIR(req->key, req->values[v]));
+        if (known == NULL)
+            continue; /* nobody here has it */
+        uint32_t *head = &by->heads.v[*known];
+        if (*head != PG_NONE && by->waiting.v[*head].position == position)
+            continue; /* a value that is named twice */
+        pg_vec_push(by->arena, &by->waiting, ((struct waiting){position, *head}));
+        *head = by->waiting.n - 1;
+    }
+}
+
+static int compare_positions(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* The entries, in order, that may have a say over a class: `list` is that of its namespace. */
+static void find_candidates(const struct pg_eval *eval, struct by_label *by, uint32_t class,
+                            const uint32_t *list)
+{
+    struct pg_labels labels = eval->data[class].labels;
+    by->found.n = 0;
+    for (uint32_t i = 0; i < by->anybody.n; i++)
+        pg_vec_push(by->arena, &by->found, by->anybody.v[i]);
+    for (uint32_t i = 0; i < labels.n; i++) {
+        uint32_t number = *pg_map_get(&by->labels, PG_MAP_PAIR(labels.v[i].key, labels.v[i].value));
+        for (uint32_t w = by->heads.v[number]; w != PG_NONE; w = by->waiting.v[w].next)
+            pg_vec_push(by->arena, &by->found, by->waiting.v[w].position);
+    }
+    if (by->found.n > by->anybody.n)
+        qsort(by->found.v, by->found.n, sizeof *by->found.v, compare_positions);
+    for (uint32_t i = 0; i < by->found.n; i++)
+        by->found.v[i] = list[by->found.v[i]];
+}
+
+static void subjects_by_label(struct pg_eval *eval, struct by_label *by, uint32_t ns,
+                              const uint32_t *list, uint32_t n, struct lists *lists)
+{
+    uint32_t first = eval->first_of_namespace[ns], end = eval->first_of_namespace[ns + 1];
+    by->counts.n = by->heads.n = by->waiting.n = by->anybody.n = 0;
+    count_labels(eval, by, first, end);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct pg_req *req =
+            narrowest(by, eval->policies[eval->entries[list[i]].policy].source);
+        if (req != NULL)
+            wait_at(by, req, i);
+        else
+            pg_vec_push(by->arena, &by->anybody, i);
+    }
+    for (uint32_t c = first; c < end; c++) {
+        find_candidates(eval, by, c, list);
+        subjects_of_class(eval, c, by->found.v, by->found.n, lists);
+    }
+    pg_map_free(&by->labels);
+    by->labels = (struct pg_map){0};
+}
+
 void pg_compile_subjects(struct pg_eval *eval)
 {
     struct pg_arena *scratch = pg_arena_new();
     struct candidates candidates = sort_candidates(eval, scratch);
     uint32_t *list = pg_arena_array(scratch, eval->nentries, sizeof *list);
     struct lists lists = {0};
+    struct by_label by = {.arena = scratch};
     for (uint32_t ns = 0; ns < eval->cluster->nnamespaces; ns++) {
         uint32_t end = eval->first_of_namespace[ns + 1];
         if (eval->first_of_namespace[ns] == end)
             continue;
         uint32_t n = merge(&candidates, ns, list);
+        if ((uint64_t)n * (end - eval->first_of_namespace[ns]) > MANY_PAIRS) {
+            subjects_by_label(eval, &by, ns, list, n, &lists);
+            continue;
+        }
         for (uint32_t c = eval->first_of_namespace[ns]; c < end; c++)
             subjects_of_class(eval, c, list, n, &lists);
     }

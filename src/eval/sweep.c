@@ -13,8 +13,7 @@
 
 /* --- indexes ------------------------------------------------------------------------------------- */
 
-/* Turns counts, kept at first[i + 2], into places, kept at first[i + 1] until they are filled. */
-static struct lists begin_lists(struct pg_arena *arena, uint32_t *first, uint32_t n)
+struct lists pg_sweep_begin_lists(struct pg_arena *arena, uint32_t *first, uint32_t n)
 {
     for (uint32_t i = 0; i < n; i++)
         first[i + 2] += first[i + 1];
@@ -38,7 +37,7 @@ static void index_members(struct sweep *sweep)
     for (uint32_t s = 0; s < sweep->sets.nsets; s++)
         for (uint32_t i = 0; i < row_members(sweep, s); i++)
             first[sweep->sets.sets[s].members[i] + 2]++;
-    sweep->sets_with = begin_lists(sweep->scratch, first, n);
+    sweep->sets_with = pg_sweep_begin_lists(sweep->scratch, first, n);
     for (uint32_t s = 0; s < sweep->sets.nsets; s++) {
         const struct peer_set *set = &sweep->sets.sets[s];
         for (uint32_t i = 0; i < row_members(sweep, s); i++)
@@ -74,7 +73,7 @@ static void index_users(struct sweep *sweep)
             }
         }
         if (pass == 0)
-            sweep->users = begin_lists(sweep->scratch, first, sets->nsets);
+            sweep->users = pg_sweep_begin_lists(sweep->scratch, first, sets->nsets);
     }
 }
 
@@ -86,13 +85,15 @@ static void index_subjects(struct sweep *sweep)
         for (uint32_t c = 0; c < eval->first_node; c++)
             for (uint32_t i = 0; i < eval->data[c].npolicies[PG_INGRESS]; i++) {
                 uint32_t policy = eval->data[c].policies[PG_INGRESS][i];
+                if (!odd_asks_rules(sweep, c, PG_INGRESS))
+                    break;
                 if (pass == 0)
                     first[policy + 2]++;
                 else
                     sweep->subjects.v[first[policy + 1]++] = c;
             }
         if (pass == 0)
-            sweep->subjects = begin_lists(sweep->scratch, first, n);
+            sweep->subjects = pg_sweep_begin_lists(sweep->scratch, first, n);
     }
 }
 
@@ -102,6 +103,23 @@ static int compare_hosts(const void *a, const void *b)
     if (x->node != y->node)
         return x->node < y->node ? -1 : 1;
     return x->class < y->class ? -1 : x->class > y->class;
+}
+
+/* The classes whose ingress side takes an own node for something else. */
+static void index_guests(struct sweep *sweep)
+{
+    const struct pg_eval *eval = sweep->eval;
+    for (uint32_t c = 0; c < eval->first_node; c++) {
+        if (eval->classes[c].kind != PG_CLASS_PODS || eval->data[c].npolicies[PG_INGRESS] == 0 ||
+            (eval->assume.ingress_own_node_policy && sweep->odd[PG_INGRESS][c] == 0))
+            continue;
+        const pg_str *nodes = pg_sweep_nodes(sweep, c);
+        for (uint32_t i = 0; i < eval->classes[c].npods; i++)
+            if (i == 0 || nodes[i] != nodes[i - 1])
+                pg_vec_push(sweep->scratch, &sweep->guests, ((struct host){nodes[i], c}));
+    }
+    if (sweep->guests.n > 1)
+        qsort(sweep->guests.v, sweep->guests.n, sizeof *sweep->guests.v, compare_hosts);
 }
 
 static void index_classes(struct sweep *sweep)
@@ -199,6 +217,12 @@ static uint16_t slot_of(pg_ports ports)
     return ports < SLOT_ASK ? (uint16_t)ports : SLOT_ASK;
 }
 
+/* Whether what a side has can be told by ports that add up. Those of an odd side begin with none. */
+static bool can_add(const struct crowd *crowd)
+{
+    return crowd->odd == 0 || crowd->sums;
+}
+
 /* What a pair of crowds has before any rule is looked at. `line` is the crowd of the row, from 1. */
 static const struct slot *beginning(struct sweep *sweep, uint32_t row, uint32_t column)
 {
@@ -213,8 +237,8 @@ static const struct slot *beginning(struct sweep *sweep, uint32_t row, uint32_t 
     simple &= family >= 0 || (from->has_family[0] && to->has_family[0]);
     simple &= background_to(sweep, from, to, family, &out);
     simple &= background_to(sweep, to, from, family, &in);
-    *slot =
-        (struct slot){row + 1, simple ? slot_of(out) : SLOT_ASK, simple ? slot_of(in) : SLOT_ASK};
+    *slot = (struct slot){row + 1, simple && can_add(from) ? slot_of(out) : SLOT_ASK,
+                          simple && can_add(to) ? slot_of(in) : SLOT_ASK};
     return slot;
 }
 
@@ -248,6 +272,16 @@ static pg_ports ports_at(struct sweep *sweep, uint32_t policy, const struct rule
     return pg_portset_intersect(eval->sets, sure, PG_PORTS_ALL);
 }
 
+/* Of policies that are not plain, it counts only whom a rule singles out. */
+static void touch_members(struct sweep *sweep, uint32_t from, const struct rule *rule)
+{
+    for (uint32_t s = sweep->sets.first[rule->id]; s < sweep->sets.first[rule->id + 1]; s++) {
+        const struct peer_set *set = &sweep->sets.sets[sweep->sets.of_rule[s]];
+        for (uint32_t i = 0; i < row_members(sweep, sweep->sets.of_rule[s]); i++)
+            touch(sweep, from, set->members[i])->out = SLOT_ASK;
+    }
+}
+
 static void add_egress_rule(struct sweep *sweep, uint32_t from, uint32_t policy,
                             const struct rule *rule)
 {
@@ -266,8 +300,8 @@ static void add_egress_rule(struct sweep *sweep, uint32_t from, uint32_t policy,
             add_to(sweep, &slot->out, ports);
         }
     }
-    /* A name means another number at each destination (semantics 7.6). */
-    if (rule->named && some)
+    /* A name means another number at each destination (semantics 7.6). That of an odd side is in its text. */
+    if (rule->named && some && sweep->odd[PG_EGRESS][from] == 0)
         for (uint32_t i = 0; i < sweep->named.n; i++)
             touch(sweep, from, sweep->named.v[i])->out = SLOT_ASK;
 }
@@ -280,24 +314,32 @@ static void touch_by_egress(struct sweep *sweep, uint32_t from)
     for (uint32_t i = 0; i < data->npolicies[PG_EGRESS]; i++) {
         uint32_t p = data->policies[PG_EGRESS][i];
         const struct policy *policy = &eval->policies[p];
+        if (!odd_asks_rules(sweep, from, PG_EGRESS))
+            break;
         for (uint32_t r = 0; r < policy->source->nrules[PG_EGRESS]; r++)
-            add_egress_rule(sweep, from, p, &policy->rules[PG_EGRESS][r]);
+            if (sweep->plain[PG_EGRESS][p] == 0)
+                touch_members(sweep, from, &policy->rules[PG_EGRESS][r]);
+            else
+                add_egress_rule(sweep, from, p, &policy->rules[PG_EGRESS][r]);
     }
 }
 
 static void add_ingress_rule(struct sweep *sweep, uint32_t from, struct use *use, bool sure)
 {
     uint32_t end = sweep->subjects.first[use->policy + 1];
+    sure &= sweep->plain[PG_INGRESS][use->policy] != 0;
     for (uint32_t s = sweep->subjects.first[use->policy]; s < end; s++) {
         uint32_t to = sweep->subjects.v[s];
         uint32_t signature = sweep->eval->data[to].port_signature;
         struct slot *slot = touch(sweep, from, to);
+        if (!sure)
+            slot->in = SLOT_ASK;
+        if (slot->in == SLOT_ASK)
+            continue;
         if (use->rule->named && use->signature != signature) {
             use->ports = ports_at(sweep, use->policy, use->rule, to);
             use->signature = signature;
         }
-        if (!sure)
-            slot->in = SLOT_ASK;
         add_to(sweep, &slot->in, use->ports);
     }
 }
@@ -313,24 +355,25 @@ static void touch_by_ingress(struct sweep *sweep, uint32_t from)
     }
 }
 
-/* The classes on the host network of a node; where it is not known, or theirs is not, all of these. */
-static void touch_hosts(struct sweep *sweep, uint32_t class, pg_str node)
+/* Those of a list that are on a node; where it is not known, or theirs is not, all of these. */
+static void touch_on_node(struct sweep *sweep, uint32_t class, const struct host *hosts, uint32_t n,
+                          pg_str node)
 {
-    uint32_t lo = 0, hi = sweep->hosts.n;
-    for (uint32_t i = 0; i < sweep->hosts.n; i++) {
-        if (node != PG_STR_NONE && sweep->hosts.v[i].node != PG_STR_NONE)
+    uint32_t lo = 0, hi = n;
+    for (uint32_t i = 0; i < n; i++) {
+        if (node != PG_STR_NONE && hosts[i].node != PG_STR_NONE)
             break; /* unknown ones sort first */
-        touch(sweep, class, sweep->hosts.v[i].class)->out = SLOT_ASK;
+        touch(sweep, class, hosts[i].class)->out = SLOT_ASK;
     }
     while (lo < hi) {
         uint32_t middle = lo + (hi - lo) / 2;
-        if (sweep->hosts.v[middle].node < node)
+        if (hosts[middle].node < node)
             lo = middle + 1;
         else
             hi = middle;
     }
-    for (; lo < sweep->hosts.n && sweep->hosts.v[lo].node == node; lo++)
-        touch(sweep, class, sweep->hosts.v[lo].class)->out = SLOT_ASK;
+    for (; lo < n && hosts[lo].node == node; lo++)
+        touch(sweep, class, hosts[lo].class)->out = SLOT_ASK;
 }
 
 static void touch_own_nodes(struct sweep *sweep, uint32_t class)
@@ -338,7 +381,7 @@ static void touch_own_nodes(struct sweep *sweep, uint32_t class)
     const pg_str *nodes = pg_sweep_nodes(sweep, class);
     for (uint32_t i = 0; i < sweep->eval->classes[class].npods; i++)
         if (i == 0 || nodes[i] != nodes[i - 1])
-            touch_hosts(sweep, class, nodes[i]);
+            touch_on_node(sweep, class, sweep->hosts.v, sweep->hosts.n, nodes[i]);
 }
 
 /* Takes pairs of the row at hand off the background. */
@@ -350,16 +393,53 @@ static void take(struct sweep *sweep, uint32_t to, uint64_t pairs)
     sweep->taken_row[crowd] += pairs;
 }
 
-/* From a class of pods to all others. */
-static void sweep_row(struct sweep *sweep, uint32_t from)
+/* What is singled out from a class, be it by the rules of the one end or of the other. */
+static void touch_all(struct sweep *sweep, uint32_t from)
 {
-    const struct pg_eval *eval = sweep->eval;
+    const struct pg_class *class = &sweep->eval->classes[from];
     sweep->touched.n = 0;
     sweep->row_crowd = sweep->crowd_of[PG_EGRESS][from];
     touch_by_egress(sweep, from);
     touch_by_ingress(sweep, from);
-    if (eval->assume.egress_own_node_allow)
+    if (class->kind == PG_CLASS_HOST)
+        touch_on_node(sweep, from, sweep->guests.v, sweep->guests.n, class->node_name);
+    else if (sweep->eval->assume.egress_own_node_allow || sweep->odd[PG_EGRESS][from] != 0)
         touch_own_nodes(sweep, from);
+}
+
+/* A pair with an odd side, where ports are all that the rules add: the same of one crowd as of the other pairs with
+   these ports, so that one of them is asked for. */
+static void recall(struct sweep *sweep, uint32_t from, uint32_t to, uint64_t pairs)
+{
+    const struct slot *slot = &sweep->slots[to];
+    uint64_t key =
+        PG_MAP_PAIR(sweep->crowd_of[PG_INGRESS][to], (uint32_t)slot->out << 16 | slot->in);
+    const uint32_t *known = pg_map_get(&sweep->recalled, key);
+    if (known != NULL) {
+        sweep->answers.v[*known].pairs += pairs;
+        return;
+    }
+    struct pg_total total = pg_sweep_cell(sweep, from, to, PG_NEAR_OTHER);
+    total.pairs = pairs;
+    pg_map_put(&sweep->recalled, key, sweep->answers.n);
+    pg_vec_push(sweep->scratch, &sweep->answers, total);
+}
+
+static void count_recalled(struct sweep *sweep)
+{
+    for (uint32_t i = 0; i < sweep->answers.n; i++)
+        pg_sweep_count(sweep, &sweep->answers.v[i]);
+    sweep->answers.n = 0;
+    pg_map_free(&sweep->recalled);
+    sweep->recalled = (struct pg_map){0};
+}
+
+/* From a class to all others. */
+static void sweep_row(struct sweep *sweep, uint32_t from)
+{
+    const struct pg_eval *eval = sweep->eval;
+    bool host = eval->classes[from].kind == PG_CLASS_HOST;
+    touch_all(sweep, from);
     for (uint32_t i = 0; i < sweep->touched.n; i++) {
         uint32_t to = sweep->touched.v[i];
         const struct slot *slot = &sweep->slots[to];
@@ -367,8 +447,13 @@ static void sweep_row(struct sweep *sweep, uint32_t from)
         if (from == to)
             pairs -= pg_sweep_selves(&eval->classes[from]);
         take(sweep, to, pairs);
-        if (slot->out == SLOT_ASK || slot->in == SLOT_ASK)
+        bool odd = sweep->mixed && (sweep->crowds[PG_EGRESS].v[sweep->row_crowd].odd != 0 ||
+                                    sweep->odd[PG_INGRESS][to] != 0);
+        if (host || slot->out == SLOT_ASK || slot->in == SLOT_ASK ||
+            (odd && eval->classes[to].kind == PG_CLASS_HOST))
             pg_sweep_ask(sweep, from, to);
+        else if (odd)
+            recall(sweep, from, to, pairs);
         else
             tally(sweep, slot->out, slot->in, pairs);
     }
@@ -415,6 +500,25 @@ static void sweep_hosts(struct sweep *sweep, uint32_t to)
     }
 }
 
+/* By crowd of the source, so that samples are kept of one crowd at a time. */
+static void sweep_crowds(struct sweep *sweep)
+{
+    const struct lists *members = &sweep->members[PG_EGRESS];
+    index_guests(sweep);
+    pg_samples_index(sweep);
+    for (uint32_t crowd = 0; crowd < sweep->crowds[PG_EGRESS].n; crowd++) {
+        pg_samples_begin(sweep, crowd);
+        for (uint32_t i = members->first[crowd]; i < members->first[crowd + 1]; i++) {
+            sweep_row(sweep, members->v[i]);
+            pg_samples_look(sweep, members->v[i], members->v[i] + 1);
+            end_row(sweep, members->v[i]);
+        }
+        count_recalled(sweep);
+        pg_sweep_background(sweep, crowd);
+    }
+    count_small(sweep);
+}
+
 void pg_sweep_rows(struct sweep *sweep)
 {
     const struct pg_eval *eval = sweep->eval;
@@ -423,6 +527,10 @@ void pg_sweep_rows(struct sweep *sweep)
     index_users(sweep);
     index_subjects(sweep);
     index_classes(sweep);
+    if (sweep->mixed) {
+        sweep_crowds(sweep);
+        return;
+    }
     for (uint32_t c = 0; c < eval->first_node; c++) {
         if (eval->classes[c].kind == PG_CLASS_PODS)
             sweep_row(sweep, c);

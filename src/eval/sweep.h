@@ -1,6 +1,10 @@
 /*
- * The sweep over the matrix behind pg_eval_totals(): what its two halves share. sweep.c goes through the rows,
- * totals.c counts what they leave.
+ * The sweep over the matrix behind pg_eval_totals(): what its parts share. sweep.c goes through the rows, totals.c
+ * counts what they leave.
+ *
+ * A side is plain where all policies that it is under are NetworkPolicies that can be read as sets (peersets.h): it
+ * is worked out here. Any other is odd. What it lets through is not worked out but asked for, and odd.c tells which
+ * sides answer alike.
  */
 #ifndef POLGRID_EVAL_SWEEP_H
 #define POLGRID_EVAL_SWEEP_H
@@ -22,8 +26,11 @@ struct large_ports {
 
 /* The classes alike as sources, or as destinations. */
 struct crowd {
-    struct background background;
-    uint64_t in_large;               /* bits of the large sets that they are members of */
+    struct background background; /* of a plain side */
+    uint32_t odd;                 /* pg_odd_side(); 0: it is plain */
+    bool sums;                    /* odd: what its plain policies allow besides is a sum of ports */
+    uint32_t signature; /* of ports, where names in rules of odd sides tell destinations apart */
+    uint64_t in_large;  /* bits of the large sets that they are members of */
     const struct large_ports *large; /* by number, each once */
     uint32_t nlarge;
     uint64_t npods;
@@ -74,11 +81,34 @@ struct slot {
 /* No port set has a number that large in a slot: a cell that has one is asked for. */
 #define SLOT_ASK UINT16_MAX
 
+/* What rules do to some ports, as far as it is background (odd.c). */
+struct deed {
+    pg_ports ports;
+    pg_str named;            /* names that are looked up at the other end; PG_STR_NONE: none */
+    uint32_t large;          /* to or from the members of this large set, from 1; 0: else */
+    uint8_t action, refuses; /* as in struct pg_rule */
+    uint8_t match[NSORTS][2]; /* by sort and family of the other end; of a large set: at most, in match[0] */
+    uint8_t spare[2];
+};
+
+/* A pair of classes that nothing singles out. */
+struct sample {
+    bool found;
+    uint32_t from, to;
+};
+
 struct sweep {
     struct pg_eval *eval;
     pg_ports lens;
     uint64_t budget; /* steps that the rows may take before sets become large */
     struct pg_arena *scratch;
+    uint8_t *used[2];  /* by pg_dir and policy: its rules are asked */
+    uint8_t *plain[2]; /* by pg_dir and policy: it allows and nothing else */
+    uint8_t *odd[2];   /* by pg_dir and class */
+    bool mixed;        /* some side is odd */
+    bool names_count; /* an odd side's background has names that are looked up at the destination */
+    struct pg_strs *sides; /* sides of odd classes, as bytes */
+    PG_VEC(struct deed) deeds;
     struct peer_sets sets;
     /* Sets with many members and many users are background, too: a bit of each class. */
     uint8_t *large_of;         /* by set: its number among the large ones, from 1 */
@@ -91,10 +121,17 @@ struct sweep {
     struct lists subjects;     /* by policy: classes that are under its ingress rules */
     PG_VEC(uint32_t) named;    /* classes with ports that some rule names */
     PG_VEC(struct host) hosts; /* classes of pods on the host network, by node */
-    PG_VEC(uint32_t) touched;  /* of the row at hand */
-    const pg_str **nodes;      /* by class: pg_sweep_nodes(); NULL: not looked at yet */
-    struct slot *slots;        /* by class */
-    struct slot *beginnings;   /* of the row's crowd, by crowd of the destination */
+    PG_VEC(struct host)
+    guests; /* classes of other pods for which it counts who is on their node, by node */
+    struct lists members[2]; /* by crowd: its classes */
+    struct sample *samples;  /* of the crowd of the rows at hand, by crowd of the destination */
+    PG_VEC(uint32_t) wanted; /* of these, those that are not found yet */
+    struct pg_map recalled;  /* what was asked for in rows of that crowd → index of answers */
+    PG_VEC(struct pg_total) answers;
+    PG_VEC(uint32_t) touched; /* of the row at hand */
+    const pg_str **nodes;     /* by class: pg_sweep_nodes(); NULL: not looked at yet */
+    struct slot *slots;       /* by class */
+    struct slot *beginnings;  /* of the row's crowd, by crowd of the destination */
     uint32_t row_crowd;
     uint32_t *npods; /* by class: what the rows need of it, close together */
     struct small_sets small;
@@ -120,6 +157,8 @@ const pg_str *pg_sweep_nodes(struct sweep *sweep, uint32_t class);
 bool pg_sweep_lets(struct sweep *sweep, pg_ports ports);
 /* Adds pairs to the histogram; what they have is cut to the lens here. */
 void pg_sweep_count(struct sweep *sweep, const struct pg_total *total);
+/* The answer of the cell of two classes, asked for, without pairs. */
+struct pg_total pg_sweep_cell(struct sweep *sweep, uint32_t from, uint32_t to, enum pg_near near);
 /* Asks for the cell of two classes and counts its pairs; for one of each nearness, where one end is on the
    network of a node. */
 void pg_sweep_ask(struct sweep *sweep, uint32_t from, uint32_t to);
@@ -141,7 +180,34 @@ pg_ports pg_sweep_add_large(struct sweep *sweep, const struct crowd *self,
 pg_ports pg_sweep_rule_ports(struct sweep *sweep, const struct policy *policy,
                              const struct rule *rule, uint32_t class, int dir);
 
-/* Counts all pairs that some rule singles out (sweep.c). The crowds must be known. */
+/* Counts all pairs that some rule singles out (sweep.c). The crowds must be known. Where some side is odd it counts
+   the background too: by pg_sweep_background(), crowd by crowd. */
 void pg_sweep_rows(struct sweep *sweep);
+/* Counts the pairs of a crowd of sources with all others that nothing singles out. */
+void pg_sweep_background(struct sweep *sweep, uint32_t from);
+
+/* Turns counts, kept at first[i + 2], into places, kept at first[i + 1] until they are filled. */
+struct lists pg_sweep_begin_lists(struct pg_arena *arena, uint32_t *first, uint32_t n);
+
+/* odd.c. Tells which sides are odd, and whose rules are asked at all. */
+void pg_odd_find(struct sweep *sweep);
+/* A number, equal for sides of classes that let the same through wherever no rule singles out the other end: to or
+   from classes of one sort with the same families, large sets and, where names count, ports. Where *sums is set, they
+   also do to whom nothing but rules of plain policies single out, surely and with the same ports. */
+uint32_t pg_odd_side(struct sweep *sweep, uint32_t class, int dir, bool *sums);
+/* Whether the rules that a class is under are asked at all: not of pods on the host network, nor where a policy is
+   not evaluated. */
+static inline bool odd_asks_rules(const struct sweep *sweep, uint32_t class, int dir)
+{
+    return sweep->eval->classes[class].kind == PG_CLASS_PODS &&
+           !sweep->eval->data[class].unevaluated[dir];
+}
+
+/* samples.c. For the background of odd sides one pair stands for all: found along the rows of a crowd. */
+void pg_samples_begin(struct sweep *sweep, uint32_t crowd);
+/* Looks for pairs that the row at hand, whose slots say `line`, has not touched. */
+void pg_samples_look(struct sweep *sweep, uint32_t from, uint32_t line);
+/* The classes by crowd. */
+void pg_samples_index(struct sweep *sweep);
 
 #endif

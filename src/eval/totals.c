@@ -6,16 +6,20 @@
  * Classes alike in background and families are one crowd, and crowd meets crowd in one multiplication. Row by
  * row, the pairs that some rule of either end does single out are taken off that product and asked for their
  * cell; so are pods and the host network of their own node, where that exempts (semantics 8.3).
+ *
+ * Where a side is odd (sweep.h), its background is what its policies say in their order to whom no rule singles out:
+ * crowds are alike in that, and the cell of one such pair is that of all of them.
  */
 #include "polgrid/totals.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sweep.h"
 
-/* Beyond so many members, cell by cell is no slower and smaller. */
+/* Beyond so many members the sets take too much memory. Then it goes cell by cell, in the square of the classes. */
 static const struct peer_limits usual_limits = {
     .members = UINT64_C(24) << 20, .few = 16, .fewer = 128};
 
@@ -50,21 +54,26 @@ void pg_sweep_count(struct sweep *sweep, const struct pg_total *total)
     pg_vec_push(sweep->scratch, &sweep->totals, cut);
 }
 
+struct pg_total pg_sweep_cell(struct sweep *sweep, uint32_t from, uint32_t to, enum pg_near near)
+{
+    struct pg_eval *eval = sweep->eval;
+    struct pg_cell cell = pg_eval_cell(eval, from, to, near, eval->assume.family);
+    sweep->asked++;
+    return (struct pg_total){
+        .sure = cell.sure,
+        .possible = cell.possible,
+        .out = !cell.no_route && pg_sweep_lets(sweep, cell.sides[PG_EGRESS].possible),
+        .in = !cell.no_route && pg_sweep_lets(sweep, cell.sides[PG_INGRESS].possible)};
+}
+
 static void ask_cell(struct sweep *sweep, uint32_t from, uint32_t to, enum pg_near near,
                      uint64_t pairs)
 {
     if (pairs == 0)
         return;
-    struct pg_eval *eval = sweep->eval;
-    struct pg_cell cell = pg_eval_cell(eval, from, to, near, eval->assume.family);
-    sweep->asked++;
-    pg_sweep_count(
-        sweep, &(struct pg_total){
-                   .sure = cell.sure,
-                   .possible = cell.possible,
-                   .out = !cell.no_route && pg_sweep_lets(sweep, cell.sides[PG_EGRESS].possible),
-                   .in = !cell.no_route && pg_sweep_lets(sweep, cell.sides[PG_INGRESS].possible),
-                   .pairs = pairs});
+    struct pg_total total = pg_sweep_cell(sweep, from, to, near);
+    total.pairs = pairs;
+    pg_sweep_count(sweep, &total);
 }
 
 /* --- pairs --------------------------------------------------------------------------------------- */
@@ -193,11 +202,16 @@ static struct background background_of(struct sweep *sweep, uint32_t class, int 
 static struct crowd crowd_of_one(struct sweep *sweep, uint32_t c, int dir)
 {
     const struct pg_class *class = &sweep->eval->classes[c];
-    struct crowd crowd = {.background = background_of(sweep, c, dir),
-                          .in_large = sweep->in_large[c],
+    struct crowd crowd = {.in_large = sweep->in_large[c],
                           .sort = (uint8_t)class_sort(class),
                           .has_family = {class->has_family[0], class->has_family[1]}};
-    if (class->kind != PG_CLASS_HOST)
+    if (dir == PG_INGRESS && sweep->names_count)
+        crowd.signature = sweep->eval->data[c].port_signature;
+    if (sweep->odd[dir][c] != 0)
+        crowd.odd = pg_odd_side(sweep, c, dir, &crowd.sums);
+    else
+        crowd.background = background_of(sweep, c, dir);
+    if (class->kind != PG_CLASS_HOST && crowd.odd == 0)
         crowd.large = pg_sweep_large_ports(sweep, c, dir, &crowd.nlarge);
     return crowd;
 }
@@ -209,6 +223,8 @@ static void crowd_key(struct pg_buf *key, const struct crowd *crowd)
                      (unsigned)crowd->has_family[1];
     pg_buf_clear(key);
     pg_buf_add(key, (const char *)&crowd->background, sizeof crowd->background);
+    pg_buf_add(key, (const char *)&crowd->odd, sizeof crowd->odd);
+    pg_buf_add(key, (const char *)&crowd->signature, sizeof crowd->signature);
     pg_buf_add(key, (const char *)&crowd->in_large, sizeof crowd->in_large);
     pg_buf_add(key, (const char *)&flags, sizeof flags);
     if (crowd->nlarge > 0)
@@ -274,22 +290,34 @@ uint64_t *pg_sweep_taken(struct sweep *sweep, uint32_t from, uint32_t to)
     return pg_vec_add(sweep->scratch, &sweep->taken);
 }
 
-static void count_background(struct sweep *sweep)
+/* The background of crowds with an odd side: the cell of a pair that nothing singles out. Such a pair is not of one
+   node, where that counts. */
+static void count_sample(struct sweep *sweep, const struct sample *sample, uint64_t pairs)
 {
-    for (uint32_t i = 0; i < sweep->crowds[PG_EGRESS].n; i++)
-        for (uint32_t k = 0; k < sweep->crowds[PG_INGRESS].n; k++) {
-            const struct crowd *from = &sweep->crowds[PG_EGRESS].v[i];
-            const struct crowd *to = &sweep->crowds[PG_INGRESS].v[k];
-            const uint32_t *less = pg_map_get(&sweep->taken_index, PG_MAP_PAIR(i, k));
-            struct pg_total total = meet_crowds(sweep, from, to);
-            total.pairs = from->npods * to->npods - (less != NULL ? sweep->taken.v[*less] : 0);
-            pg_sweep_count(sweep, &total);
+    assert(sample->found || pairs == 0);
+    ask_cell(sweep, sample->from, sample->to, PG_NEAR_OTHER, pairs);
+}
+
+void pg_sweep_background(struct sweep *sweep, uint32_t from)
+{
+    const struct crowd *a = &sweep->crowds[PG_EGRESS].v[from];
+    for (uint32_t to = 0; to < sweep->crowds[PG_INGRESS].n; to++) {
+        const struct crowd *b = &sweep->crowds[PG_INGRESS].v[to];
+        const uint32_t *less = pg_map_get(&sweep->taken_index, PG_MAP_PAIR(from, to));
+        uint64_t pairs = a->npods * b->npods - (less != NULL ? sweep->taken.v[*less] : 0);
+        if (a->odd != 0 || b->odd != 0) {
+            count_sample(sweep, &sweep->samples[to], pairs);
+            continue;
         }
+        struct pg_total total = meet_crowds(sweep, a, b);
+        total.pairs = pairs;
+        pg_sweep_count(sweep, &total);
+    }
 }
 
 /* --- the result ---------------------------------------------------------------------------------- */
 
-static void count_plain(struct sweep *sweep)
+static void count_crowds(struct sweep *sweep)
 {
     uint32_t most = PG_MOST_LARGE, chosen;
     uint64_t meetings;
@@ -303,7 +331,8 @@ static void count_plain(struct sweep *sweep)
         most = chosen / 2;
     } while (meetings > MOST_MEETINGS && chosen > 0);
     pg_sweep_rows(sweep);
-    count_background(sweep);
+    for (uint32_t i = 0; !sweep->mixed && i < sweep->crowds[PG_EGRESS].n; i++)
+        pg_sweep_background(sweep, i);
 }
 
 static void ask_all(struct sweep *sweep)
@@ -331,8 +360,10 @@ struct pg_totals pg_eval_totals_tuned(struct pg_eval *eval, struct pg_arena *are
         limits.few = limits.fewer = 1;
     struct sweep sweep = {.eval = eval, .lens = lens, .budget = budget, .scratch = pg_arena_new()};
     sweep.nodes = pg_arena_array(sweep.scratch, eval->first_node, sizeof *sweep.nodes);
-    if (pg_peersets_make(eval, sweep.scratch, limits, &sweep.sets))
-        count_plain(&sweep);
+    sweep.sides = pg_strs_new();
+    pg_odd_find(&sweep);
+    if (pg_peersets_make(eval, sweep.scratch, limits, sweep.used, &sweep.sets))
+        count_crowds(&sweep);
     else
         ask_all(&sweep);
     struct pg_totals totals = {.n = sweep.totals.n, .asked = sweep.asked};
@@ -346,6 +377,8 @@ struct pg_totals pg_eval_totals_tuned(struct pg_eval *eval, struct pg_arena *are
     totals.v = v;
     pg_map_free(&sweep.taken_index);
     pg_map_free(&sweep.total_index);
+    pg_map_free(&sweep.recalled);
+    pg_strs_free(sweep.sides);
     pg_arena_free(sweep.scratch);
     return totals;
 }

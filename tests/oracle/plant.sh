@@ -344,7 +344,7 @@ plant "the totals count a pod with itself" eval/totals.c \
 plant "the background of one family stands for both" eval/totals.c \
     'from->background.ports[to->sort][f]' 'from->background.ports[to->sort][0]'
 plant "named ports are background" eval/sweep.c \
-    'if (rule->named && some)' 'if (false)'
+    'if (rule->named && some &&' 'if (false &&'
 plant "large sets let everybody through" eval/large.c \
     'if ((other->in_large >> self->large[i].large & 1) != 0)' ''
 plant "large sets let nobody through" eval/large.c \
@@ -353,6 +353,40 @@ plant "a peer that matches most matches everybody" eval/peersets.c \
     'yes[sort][f] == maker->nclasses[sort][f]' 'yes[sort][f] + 1 >= maker->nclasses[sort][f]'
 plant "a peer that leaves a namespace out matches it" eval/peersets.c \
     'by_other_namespaces(maker, peer, UINT32_MAX, true);' ';'
+
+# --- sides under more than plain NetworkPolicies, in the totals (odd.c); what is too rare here has test_totals.c
+plant "odd: whether a side isolates does not count" eval/odd.c \
+    'text->isolates = doubtful ? MATCH_MAYBE : MATCH_YES;' 'text->isolates = MATCH_NO;'
+plant "odd: what denies is as what allows" eval/odd.c \
+    'deed.action = (uint8_t)rule->source->action;' ';'
+plant "odd: the own end does not count" eval/odd.c \
+    'most[f] = rule->self != NULL ?' 'most[f] = false ?'
+plant "odd: names mean the same everywhere" eval/odd.c \
+    'sweep->names_count = true;' ';'
+plant "odd: the ports of a rule do not count" eval/odd.c \
+    'deed->ports = pg_sweep_rule_ports(sweep, policy, rule, text->class, text->dir);' 'deed->ports = PG_PORTS_ALL;'
+plant "odd: being matched usually does not count" eval/odd.c \
+    'if (sweep->large_of[set] == 0 && usual > best)' 'if (false)'
+plant "odd: large sets do not count" eval/odd.c \
+    'if (deed.large == 0 || does_nothing(&deed))' 'if (true)'
+plant "odd: what is not evaluated is open" eval/odd.c \
+    'bool odd = data->unevaluated[dir];' 'bool odd = false;'
+plant "odd: members of any large set are alike" eval/large.c \
+    'set->nsure == set->n || (set->uniform && !plain)' 'true'
+plant "odd: a peer of another kind matches all as it does most" eval/oddsets.c \
+    'differs |= match != peer_set_usual(set, class_sort(class), f);' ';'
+plant "odd: whom a rule of another kind names is background" eval/sweep.c \
+    'touch(sweep, from, set->members[i])->out = SLOT_ASK;' ';'
+plant "odd: what a rule of another kind does adds ports" eval/sweep.c \
+    'sure &= sweep->plain[PG_INGRESS][use->policy] != 0;' ';'
+plant "odd: the ports that plain rules add do not count" eval/sweep.c \
+    '(uint32_t)slot->out << 16 | slot->in' '0u'
+plant "odd: what a host on the own node sends is background" eval/sweep.c \
+    'touch_on_node(sweep, from, sweep->guests.v, sweep->guests.n, class->node_name);' ';'
+plant "odd: the own node is as others to rules of its host" eval/sweep.c \
+    'else if (sweep->eval->assume.egress_own_node_allow || sweep->odd[PG_EGRESS][from] != 0)' 'else if (sweep->eval->assume.egress_own_node_allow)'
+plant "odd: a sample is any pair" eval/samples.c \
+    'if (sweep->slots[members->v[i]].line != line)' 'if (true)'
 
 # --- namespaces that behave alike (alike.c)
 plant "namespaces are alike whoever names one of them" eval/alike.c \
