@@ -170,6 +170,8 @@ struct pg_service {
     const struct pg_cidr *source_ranges; /* loadBalancerSourceRanges: enforced elsewhere (9.7) */
     uint32_t nsource_ranges;
     struct pg_addr cluster_ip[2];
+    const struct pg_addr *external; /* externalIPs, and what its load balancer was given */
+    uint32_t nexternal;
     const struct pg_service_port *ports;
     uint32_t nports;
     const struct pg_endpoint *endpoints; /* what slices list for it (semantics 9.6) */

@@ -53,7 +53,7 @@ bool pg_live_read(struct pg_live *live, const struct pg_live_reading *reading, s
 
 /* One object that came, changed or went, and who did it, as far as its managedFields tell. */
 struct pg_live_event {
-    const char *what;             /* "added", "changed", "removed" */
+    const char *what; /* "added", "changed", "removed"; of a pod also "removed, or done" */
     const char *kind, *ns, *name; /* ns NULL where it has none */
     const char *manager;          /* "kubectl-client-side-apply"; NULL: not known */
     bool decides; /* a policy or what one refers to, or a namespace: more than a pod */

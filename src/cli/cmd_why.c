@@ -268,6 +268,30 @@ static const struct pg_report_answer *ask_service(struct asked *asked, uint32_t 
 
 /* --- the question -------------------------------------------------------------------------------- */
 
+/* A node port is a service's: what is sent there is translated before any policy sees it. */
+static void find_node_port(struct asked *asked)
+{
+    const struct pg_cluster *cluster = pg_eval_cluster(asked->eval);
+    struct pg_cli_port *port = &asked->port;
+    if (asked->to.service != PG_NONE || asked->to.n != 1 || asked->to.v[0].kind != PG_END_NODE ||
+        port->number == 0)
+        return;
+    for (uint32_t i = 0; i < cluster->nservices; i++)
+        for (uint32_t k = 0; k < cluster->services[i].nports; k++) {
+            const struct pg_service_port *one = &cluster->services[i].ports[k];
+            if (one->node_port != port->number || one->protocol != port->protocol)
+                continue;
+            asked->to.note = pg_arena_printf(
+                asked->run->arena, "%u is a node port: it leads to port %u of the service",
+                (unsigned)port->number, (unsigned)one->port);
+            asked->to.service = i;
+            asked->to.asked = NULL;
+            asked->to.n = 0;
+            port->number = one->port;
+            return;
+        }
+}
+
 static bool find_ends(struct asked *asked)
 {
     struct pg_cli_run *run = asked->run;
@@ -287,6 +311,7 @@ static bool find_ends(struct asked *asked)
         return pg_err_set(asked->err, "%s and %s are of different address families", from, name);
     if (family != 0 && pg_eval_assume(asked->eval)->family == 0)
         pg_eval_ask_family(asked->eval, family); /* who names an address asks for its family */
+    find_node_port(asked);
     if (asked->from.service != PG_NONE)
         return pg_err_set(asked->err, "%s: a service opens no connections; ask for its pods", from);
     if (asked->to.service != PG_NONE)
@@ -294,7 +319,8 @@ static bool find_ends(struct asked *asked)
     if ((uint64_t)asked->from.n * asked->to.n > PG_WHY_PAIRS)
         return pg_err_set(asked->err, "%s to %s: more than %u pairs; ask for fewer", from, name,
                           PG_WHY_PAIRS);
-    if (asked->from.v[0].kind != PG_END_POD && asked->to.v[0].kind != PG_END_POD)
+    if (asked->from.v[0].kind != PG_END_POD && asked->to.v[0].kind != PG_END_POD &&
+        !asked->from.v[0].maybe_inside && !asked->to.v[0].maybe_inside)
         return pg_err_set(asked->err, "neither %s nor %s is a pod: no policy has a say", from, name);
     return set_questions(asked);
 }

@@ -42,12 +42,27 @@ static uint32_t service_at(const struct pg_cluster *cluster, struct pg_addr addr
     return PG_NONE;
 }
 
+/* The service that is reached at an address from outside; PG_NONE where there is none. */
+static uint32_t service_outside(const struct pg_cluster *cluster, struct pg_addr addr)
+{
+    for (uint32_t i = 0; i < cluster->nservices; i++)
+        for (uint32_t k = 0; k < cluster->services[i].nexternal; k++)
+            if (pg_addr_compare(cluster->services[i].external[k], addr) == 0)
+                return i;
+    return PG_NONE;
+}
+
 /* The address of a pod is that pod, of a node that node (semantics 2.10); that of a service is translated
-   before any policy sees it (9.1). */
+   before any policy sees it (9.1). So is one that leads to it from outside, where it is asked for inside. */
 static bool found_addr(struct finder *finder, struct pg_addr addr)
 {
     uint32_t service = service_at(finder->cluster, addr);
     finder->ends->family = addr.family;
+    if (service == PG_NONE && pg_end_at(finder->cluster, addr).kind == PG_END_ADDR &&
+        (service = service_outside(finder->cluster, addr)) != PG_NONE)
+        finder->ends->note =
+            "this address leads to the service from outside; within the cluster it is taken to be "
+            "translated likewise, as most proxies do";
     if (service != PG_NONE) {
         finder->ends->service = service;
         finder->ends->asked = NULL;
@@ -83,13 +98,17 @@ static struct pg_addr first_common(const struct pg_class *class, struct pg_cidr 
 /* A block stands for the outside addresses in it: one of each group that policies tell apart. */
 static bool found_cidr(struct finder *finder, const char *text, struct pg_cidr cidr)
 {
+    if (pg_addr_compare(pg_cidr_first(cidr), pg_cidr_last(cidr)) == 0)
+        return found_addr(finder, pg_cidr_first(cidr));
     PG_VEC(struct pg_end) ends = {0};
     for (uint32_t i = 0; i < pg_eval_nclasses(finder->eval); i++) {
         const struct pg_class *class = pg_eval_class(finder->eval, i);
         if (class->kind != PG_CLASS_OUTSIDE)
             continue;
         struct pg_addr addr = first_common(class, cidr);
-        struct pg_end end = {.kind = PG_END_ADDR, .addr = addr};
+        struct pg_end end = {.kind = PG_END_ADDR,
+                             .addr = addr,
+                             .maybe_inside = pg_cluster_addresses_unread(finder->cluster)};
         if (addr.family != 0)
             pg_vec_push(finder->arena, &ends, end);
     }

@@ -161,6 +161,7 @@ void pg_copy_service(const struct copier *c, struct pg_service *to, const struct
     to->type = pg_copy_str(c, from->type);
     to->labels = pg_copy_labels(c, from->labels);
     to->selector = pg_copy_labels(c, from->selector);
+    to->external = copy_array(c, from->external, from->nexternal, sizeof *from->external);
     to->source_ranges =
         copy_array(c, from->source_ranges, from->nsource_ranges, sizeof *from->source_ranges);
     struct pg_service_port *ports = copy_array(c, from->ports, from->nports, sizeof *ports);

@@ -115,7 +115,8 @@ static bool ends_early(struct asking *asking, struct pg_why *why)
                "it is an alias for a name outside, whose address is not known"); /* 9.5 */
         return true;
     }
-    if (asking->from->kind == PG_END_ADDR && !pg_service_is_open(asking)) {
+    if (asking->from->kind == PG_END_ADDR && !pg_service_is_open(asking) &&
+        !asking->from->maybe_inside) {
         answer(asking, why, PG_VERDICT_NO_ROUTE,
                "a ClusterIP service has no address outside the cluster"); /* 9.7 */
         return true;

@@ -71,7 +71,8 @@ static struct pg_stage say_service(const struct asking *asking)
     if (pg_service_is(asking, "ExternalName")) {
         stage.state = PG_STAGE_UNKNOWN;
         pg_buf_puts(&text, ": an alias for a name outside, whose address is not known");
-    } else if (asking->from->kind == PG_END_ADDR && !pg_service_is_open(asking)) {
+    } else if (asking->from->kind == PG_END_ADDR && !pg_service_is_open(asking) &&
+               !asking->from->maybe_inside) {
         stage.state = PG_STAGE_FAILS;
         pg_buf_puts(&text, ": it has no address outside the cluster");
     }

@@ -17,6 +17,7 @@ enum live_change {
     LIVE_ADDED,
     LIVE_CHANGED,
     LIVE_REMOVED,
+    LIVE_DONE, /* a pod that was removed, or is done: for live_note() */
 };
 
 struct live_object {

@@ -26,7 +26,7 @@
 void live_note(struct pg_live *live, uint32_t resource, enum live_change change, const char *ns,
                const char *name, const char *manager)
 {
-    static const char *const words[] = {"", "added", "changed", "removed"};
+    static const char *const words[] = {"", "added", "changed", "removed", "removed, or done"};
     struct pg_live_event event = {.what = words[change]};
 
     if (!live->noting)
@@ -74,8 +74,9 @@ __attribute__((format(printf, 2, 3))) static void set_trouble(struct pg_live *li
 
 /* --- who did it ---------------------------------------------------------------------------------- */
 
-/* Appends the manager of the latest entry of managedFields; nothing where there is none. */
-static void add_manager(struct pg_buf *out, struct pg_json_span object)
+/* Appends the manager of the latest entry of managedFields; nothing where there is none. `status`: what controllers
+   and the kubelet write there counts. */
+static void add_manager(struct pg_buf *out, struct pg_json_span object, bool status)
 {
     struct pg_json_span metadata = pg_json_member(object.p, object.n, "metadata"), fields;
     const char *latest = "", *manager = NULL;
@@ -92,8 +93,9 @@ static void add_manager(struct pg_buf *out, struct pg_json_span object)
     {
         const char *time = json_string_value(json_object_get(entry, "time"));
         const char *name = json_string_value(json_object_get(entry, "manager"));
-        /* RFC 3339 in UTC sorts as text. What the kubelet and controllers write is the status. */
-        if (name && time && strcmp(time, latest) >= 0 && !json_object_get(entry, "subresource")) {
+        /* RFC 3339 in UTC sorts as text. */
+        if (name && time && strcmp(time, latest) >= 0 &&
+            (status || !json_object_get(entry, "subresource"))) {
             latest = time;
             manager = name;
         }
@@ -110,6 +112,16 @@ struct change {
     struct pg_json_span object;
     bool removed;
 };
+
+/* Pods that are done are not asked for: to the watch they are gone as well, and the event has the pod as it was before. One
+   that is being deleted says so. */
+static bool may_be_done(const struct change *change, const struct pg_object *object)
+{
+    struct pg_json_span metadata = pg_json_member(change->object.p, change->object.n, "metadata");
+
+    return change->removed && strcmp(object->kind, "Pod") == 0 && metadata.p &&
+           !pg_json_member(metadata.p, metadata.n, "deletionTimestamp").p;
+}
 
 static bool apply(void *context, const struct pg_object *object)
 {
@@ -128,8 +140,10 @@ static bool apply(void *context, const struct pg_object *object)
         what = live_take(list->live, list->resource, object, list->round, NULL);
     if (what != LIVE_SAME) {
         struct pg_buf manager = {0};
-        add_manager(&manager, change->object);
-        live_note(list->live, list->resource, what, object->ns, object->name, manager.p);
+        /* In the status of a policy is nothing that is read. */
+        add_manager(&manager, change->object, resource->need != LIVE_POLICY);
+        live_note(list->live, list->resource, may_be_done(change, object) ? LIVE_DONE : what,
+                  object->ns, object->name, manager.p);
         pg_buf_free(&manager);
     }
     return true;

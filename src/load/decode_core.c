@@ -199,12 +199,33 @@ static void read_source_ranges(struct pg_decode *decode, const struct pg_at *spe
     service->source_ranges = ranges;
 }
 
+/* Where it is reached from outside. What is no address is nobody's. */
+static void read_external(struct pg_decode *decode, const struct pg_at *object,
+                          const struct pg_at *spec, struct pg_service *service)
+{
+    struct pg_at list = pg_at_get(spec, "externalIPs"), status = pg_at_get(object, "status");
+    struct pg_at balancer = pg_at_get(&status, "loadBalancer");
+    struct pg_at ingress = pg_at_get(&balancer, "ingress");
+    uint32_t n = pg_at_items(&list), m = pg_at_items(&ingress);
+    struct pg_addr *addrs =
+        pg_arena_array(decode->loader->cluster->arena, (size_t)n + m, sizeof *addrs);
+
+    for (uint32_t i = 0; i < n + m; i++) {
+        struct pg_at item = i < n ? pg_at_item(&list, i) : pg_at_item(&ingress, i - n);
+        struct pg_at at = i < n ? item : pg_at_get(&item, "ip");
+        const char *text = pg_at_text(&at);
+        if (text && pg_addr_parse(text, &addrs[service->nexternal], NULL))
+            service->nexternal++;
+    }
+    service->external = addrs;
+    service->external_ips = n > 0;
+}
+
 void pg_decode_service(struct pg_decode *decode, const struct pg_at *object)
 {
     struct pg_at spec = pg_at_get(object, "spec"), selector = pg_at_get(&spec, "selector");
     struct pg_at ports = pg_at_get(&spec, "ports");
     struct pg_at policy = pg_at_get(&spec, "externalTrafficPolicy");
-    struct pg_at external = pg_at_get(&spec, "externalIPs");
     struct pg_at unready = pg_at_get(&spec, "publishNotReadyAddresses");
     uint32_t n = pg_at_items(&ports);
     struct pg_service_port *list = pg_arena_array(decode->loader->cluster->arena, n, sizeof *list);
@@ -224,7 +245,7 @@ void pg_decode_service(struct pg_decode *decode, const struct pg_at *object)
         service->type = pg_decode_str(decode, "ClusterIP");
     service->local_traffic = pg_at_string(&policy) && strcmp(pg_at_string(&policy), "Local") == 0;
     read_cluster_ips(&spec, service);
-    service->external_ips = pg_at_items(&external) > 0;
+    read_external(decode, object, &spec, service);
     service->unready_too = pg_at_true(&unready);
     read_source_ranges(decode, &spec, service);
     if (decode->rejected)

@@ -122,6 +122,9 @@ PUBLIC_SHAPE(pg_shape_node, STRING("apiVersion"), STRING("kind"), OBJECT("metada
 
 SHAPE(service_port, ANY("appProtocol"), STRING("name"), INT("nodePort"), INT("port"),
       STRING("protocol"), INTSTR("targetPort"));
+SHAPE(balancer_address, ANY("hostname"), STRING("ip"), ANY("ipMode"), ANY("ports"));
+SHAPE(balancer_status, LIST("ingress", balancer_address));
+SHAPE(service_status, ANY("conditions"), OBJECT("loadBalancer", balancer_status));
 SHAPE(service_spec, ANY("allocateLoadBalancerNodePorts"), STRING("clusterIP"),
       STRLIST("clusterIPs"), STRLIST("externalIPs"), ANY("externalName"),
       STRING("externalTrafficPolicy"), ANY("healthCheckNodePort"), ANY("internalTrafficPolicy"),
@@ -130,7 +133,8 @@ SHAPE(service_spec, ANY("allocateLoadBalancerNodePorts"), STRING("clusterIP"),
       BOOL("publishNotReadyAddresses"), STRMAP("selector"), ANY("sessionAffinity"),
       ANY("sessionAffinityConfig"), ANY("topologyKeys"), ANY("trafficDistribution"), STRING("type"));
 PUBLIC_SHAPE(pg_shape_service, STRING("apiVersion"), STRING("kind"),
-             OBJECT("metadata", pg_shape_metadata), OBJECT("spec", service_spec), ANY("status"));
+             OBJECT("metadata", pg_shape_metadata), OBJECT("spec", service_spec),
+             OBJECT("status", service_status));
 
 /* --- NetworkPolicy ----------------------------------------------------------------------------- */
 

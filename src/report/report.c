@@ -169,7 +169,7 @@ bool pg_report_left_out(struct pg_buf *out, const struct pg_eval *eval)
     const char *before = "incomplete: ";
     uint32_t fatal = count_fatal(cluster);
     if (pg_eval_complete(eval) && fatal == 0)
-        return print_unread(out, cluster, "not read, and no cell hangs on it: ", true);
+        return print_unread(out, cluster, "not read, and no pair of pods hangs on it: ", true);
     if (cluster->nrejected > 0) {
         pg_buf_printf(out, "%s%u %s rejected", before, (unsigned)cluster->nrejected,
                       pg_report_plural(cluster->nrejected, "object", "objects"));
@@ -204,7 +204,7 @@ bool pg_report_left_out(struct pg_buf *out, const struct pg_eval *eval)
     if (print_unread(out, cluster, pg_buf_text(&lead), false))
         before = ", ";
     print_unread(out, cluster,
-                 strcmp(before, ", ") == 0 ? "; not read, and no cell hangs on it: "
+                 strcmp(before, ", ") == 0 ? "; not read, and no pair of pods hangs on it: "
                                            : "incomplete: not read: ",
                  true);
     pg_buf_free(&lead);

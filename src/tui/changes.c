@@ -177,7 +177,8 @@ void pg_changes_open(struct pg_tui *app, struct pg_view *view)
     /* It may have been forgotten since the page was made. */
     while (entry && line && entry != line->entry)
         entry = entry->older;
-    if (!entry || !line) {
+    if (!entry || !line ||
+        (!line->cell && entry->ncells <= CELLS_SHOWN && entry->nchanges <= CHANGES_SHOWN)) {
         pg_tui_say(app, "nothing to open on this line");
     } else if (line->cell) {
         char *from = pg_arena_strdup(app->arena, line->cell->from);

@@ -76,7 +76,7 @@ void pg_news_print_change(struct pg_buf *out, const struct pg_journal_change *ch
     pg_buf_printf(out, "%s %s%s%s %s", change->kind, change->ns ? change->ns : "",
                   change->ns ? "/" : "", change->name, change->what);
     /* Who removed an object it does not say; who wrote it last may help to find out. */
-    if (change->manager && strcmp(change->what, "removed") == 0)
+    if (change->manager && strncmp(change->what, "removed", 7) == 0)
         pg_buf_printf(out, " (last written by %s)", change->manager);
     else if (change->manager)
         pg_buf_printf(out, " by %s", change->manager);
@@ -95,7 +95,9 @@ static void say_entry(struct pg_tui *app, const struct pg_journal_entry *entry)
 {
     struct pg_buf out = {0};
     const struct pg_journal_change *change = entry->nchanges > 0 ? main_change(entry) : NULL;
-    if (!change || (!change->decides && !change->told))
+    bool turned =
+        entry->turns[PG_TURN_GAINED] + entry->turns[PG_TURN_LOST] + entry->turns[PG_TURN_OTHER] > 0;
+    if (!change || (!change->decides && !change->told && !turned))
         return; /* pods come and go */
     pg_news_print_change(&out, change);
     if (entry->nchanges + entry->more > 1)

@@ -118,8 +118,10 @@ static void put_unevaluated(struct pg_lines *lines, const struct pg_eval *eval)
         pg_buf_clear(&out);
         pg_buf_printf(&out, "%s ", pg_cluster_text(cluster, policy->kind_name));
         pg_policy_print(&out, cluster, i);
-        pg_buf_puts(&out, "  ");
-        pg_words_loc(&out, cluster, policy->loc, lines->width);
+        if (policy->loc.line > 0) { /* what could not be read is nowhere */
+            pg_buf_puts(&out, "  ");
+            pg_words_loc(&out, cluster, policy->loc, lines->width);
+        }
         if (policy->kind != PG_POLICY_UNEVALUATED || policy->why_not)
             pg_buf_printf(&out, ": %s", pg_eval_why_not(eval, i));
         pg_lines_wrap(lines, 2, 6, PG_ROLE_UNKNOWN, policy->loc, pg_buf_text(&out));

@@ -62,7 +62,7 @@ class Cluster:
         self.events.append((self.version, kind, resource[:3], copy.deepcopy(obj)))
         self.changed.notify_all()
 
-    def put(self, obj, manager="kubectl-client-side-apply", time="2026-01-02T03:04:05Z"):
+    def put(self, obj, manager="kubectl-client-side-apply", time="2026-01-02T03:04:05Z", subresource=None):
         obj = copy.deepcopy(obj)
         resource = self.resource_of(obj)
         with self.changed:
@@ -71,7 +71,8 @@ class Cluster:
             obj["metadata"].setdefault("uid", f"uid-{self.version}")
             obj["metadata"]["managedFields"] = [
                 {"manager": manager, "operation": "Update", "apiVersion": obj["apiVersion"], "time": time,
-                 "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {}}}]
+                 "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {}},
+                 **({"subresource": subresource} if subresource else {})}]
             store[self.key_of(obj)] = obj
             self._event("MODIFIED" if known else "ADDED", resource, obj)
 
