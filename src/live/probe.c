@@ -13,8 +13,13 @@
 
 /* --- kinds --------------------------------------------------------------------------------------- */
 
-/* Whether something that is read came or went. The core group is not in the answer; and where the server has only the
-   plain form, its groups alone are. */
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Whether something that is read came or went, or is served in another version. The core group is not in the answer; and
+   where the server has only the plain form, its groups alone are. */
 static bool differs(const struct live_discovery *was, const struct live_discovery *is)
 {
     for (uint32_t r = 0; r < live_nresources; r++) {
@@ -23,7 +28,9 @@ static bool differs(const struct live_discovery *was, const struct live_discover
             continue;
         if (live_discovery_has_group(was, group) != live_discovery_has_group(is, group))
             return true;
-        if (is->to_ask.n == 0 && !is->unclear[r] && !was->version[r] != !is->version[r])
+        if (is->to_ask.n == 0 && !is->unclear[r] &&
+            (!same(was->version[r], is->version[r]) || was->unknown[r] != is->unknown[r] ||
+             was->unclear[r]))
             return true;
     }
     return false;

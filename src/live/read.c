@@ -265,6 +265,10 @@ static void on_list(void *context, struct pg_http_reply *reply)
         expired(list);
     } else if (reply->status == 403) {
         fail(list, LIVE_LIST_REFUSED, reason);
+    } else if (reply->status == 404 && is_absent(list, reply) && live->following) {
+        /* It may be served in another version now: what is, is to be asked first. */
+        fail(list, LIVE_LIST_FAILED, reason);
+        live->outdated = true;
     } else if (reply->status == 404 && is_absent(list, reply)) {
         fail(list, LIVE_LIST_ABSENT, reason);
         live_store_each(live->store, list->resource, list->ns, drop_old, list);

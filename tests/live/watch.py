@@ -157,6 +157,26 @@ def what_no_watch_tells(bench):
             time.sleep(0.2)
 
 
+def a_kind_is_served_in_another_version(bench):
+    """The old version is gone: that is no word on the objects, and no cell is sure without them."""
+    api = bench.serve(world(12) + [obj("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy", "c", spec={
+        "tier": "Admin", "priority": 1, "subject": {"namespaces": {}},
+        "ingress": [{"action": "Deny", "from": [{"namespaces": {}}]}]})])
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods", "3 policies")
+        before = screen.row("ops")
+        api.cluster.move("policy.networking.k8s.io", "clusternetworkpolicies", "v1alpha2", "v1beta1")
+        begun = len(api.log)
+        api.drop_watches()
+        end = time.time() + 40
+        while not any("v1beta1/clusternetworkpolicies" in r["path"] for r in api.log[begun:]):
+            row = screen.row("ops")
+            assert time.time() < end and (row == before or "?" in row), screen.text()
+            time.sleep(0.1)
+        screen.wait("[live]", "3 policies", gone=("not evaluated",))
+        assert screen.row("ops") == before, screen.text()
+
+
 def a_page_stays(bench):
     """What one reads does not change under one's eyes; the title says that there is news."""
     api = bench.serve(world(12))
@@ -682,7 +702,7 @@ if __name__ == "__main__":
     if not shutil.which("tmux"):
         print("1..0 # SKIP no tmux to look at a screen with")
         sys.exit(0)
-    sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, what_no_watch_tells, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
+    sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, what_no_watch_tells, a_kind_is_served_in_another_version, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
                    a_silent_watch, events_that_make_no_sense, watch_that_ends_in_an_error,
                    watch_that_is_always_too_old, watch_that_can_not_be_read, may_list_and_not_watch, watch_that_is_refused,
                    rights_taken_away, what_is_outside_and_who_enforces, a_thousand_changes, read_again, kubeconfig_replaced, plugin_that_is_refused, plugin_that_fails,
