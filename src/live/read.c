@@ -613,6 +613,7 @@ void live_lists_retire(struct pg_live *live)
         if (list->watch)
             pg_http_cancel(list->watch);
         list->state = LIVE_LIST_ABSENT;
+        list->had = false;
         live_store_each(live->store, list->resource, list->ns, drop_one, live);
     }
 }

@@ -118,6 +118,8 @@ def a_namespace_comes(bench):
         for kind, name in (("Pod", "p"), ("Namespace", "later")):
             api.cluster.delete(kind, "later" if kind == "Pod" else "", name)
         screen.wait("13 pods", "3 policies")
+        time.sleep(2)  # how it is followed is said once a second
+        assert "[live]" in screen.text(), screen.text()
         api.cluster.delete("NetworkPolicy", "later", "deny", group="networking.k8s.io")
         api.cluster.put(obj("v1", "Namespace", "later"))
         api.cluster.put(policy("later", "other", ingress=[{}]))
