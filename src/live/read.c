@@ -534,7 +534,7 @@ static bool is_wanted(const struct pg_live *live, uint32_t r)
 /* --- namespace by namespace ---------------------------------------------------------------------- */
 
 struct names {
-    struct pg_live *live;
+    struct pg_arena *arena;
     struct pg_map known; /* hash of a name */
     PG_VEC(const char *) list;
 };
@@ -546,7 +546,7 @@ static void add_name(struct names *names, const char *name)
     if (pg_map_get(&names->known, key) || names->list.n >= MAX_NAMESPACE)
         return;
     pg_map_put(&names->known, key, 1);
-    pg_vec_push(names->live->read, &names->list, pg_arena_strdup(names->live->read, name));
+    pg_vec_push(names->arena, &names->list, pg_arena_strdup(names->arena, name));
 }
 
 static bool add_object(void *context, struct live_object *object)
@@ -556,11 +556,20 @@ static bool add_object(void *context, struct live_object *object)
 }
 
 /* Every namespace that is known of: the one that was asked for, those listed, those that pods are in. */
-static void find_names(struct names *names)
+static struct names find_names(const struct pg_live *live)
 {
-    add_name(names, names->live->target.namespace_);
-    live_store_each(names->live->store, 0, NULL, add_object, names);
-    live_store_each(names->live->store, 1, NULL, add_object, names);
+    struct names names = {.arena = pg_arena_new()};
+
+    add_name(&names, live->target.namespace_);
+    live_store_each(live->store, 0, NULL, add_object, &names);
+    live_store_each(live->store, 1, NULL, add_object, &names);
+    return names;
+}
+
+static void free_names(struct names *names)
+{
+    pg_map_free(&names->known);
+    pg_arena_free(names->arena);
 }
 
 static uint64_t list_key(uint32_t resource, const char *ns)
@@ -570,11 +579,10 @@ static uint64_t list_key(uint32_t resource, const char *ns)
 
 void live_lists_spread(struct pg_live *live)
 {
-    struct names names = {.live = live};
+    struct names names = find_names(live);
     struct pg_map known = {0};
     uint32_t n = live->lists.n;
 
-    find_names(&names);
     for (uint32_t i = 0; i < n; i++)
         if (live->lists.v[i]->ns && live->lists.v[i]->state != LIVE_LIST_ABSENT)
             pg_map_put(&known, list_key(live->lists.v[i]->resource, live->lists.v[i]->ns), 1);
@@ -589,7 +597,7 @@ void live_lists_spread(struct pg_live *live)
                 add_list(live, list->resource, names.list.v[k]);
     }
     pg_map_free(&known);
-    pg_map_free(&names.known);
+    free_names(&names);
 }
 
 static bool drop_one(void *context, struct live_object *object)
@@ -634,11 +642,11 @@ static void on_namespace(void *context, struct pg_http_reply *reply)
 /* Where namespaces may not be listed: those that are known of, one by one. */
 static void ask_namespaces(struct pg_live *live)
 {
-    struct names names = {.live = live};
+    struct names names;
 
     if (live->lists.v[0]->state != LIVE_LIST_REFUSED)
         return;
-    find_names(&names);
+    names = find_names(live);
     for (uint32_t i = 0; i < names.list.n && !live->stopped && !live->rejected; i++) {
         struct pg_buf path = {0};
         pg_buf_puts(&path, "/api/v1/namespaces/");
@@ -650,7 +658,7 @@ static void ask_namespaces(struct pg_live *live)
         while (pg_http_busy(live->http) >= PARALLEL)
             pg_http_run(live->http, TURN_MS);
     }
-    pg_map_free(&names.known);
+    free_names(&names);
     while (live->discovering > 0) {
         pg_http_run(live->http, TURN_MS);
         tell_progress(live, NULL);
