@@ -431,10 +431,35 @@ def kubeconfig_replaced(bench):
         api.tokens = {"another-token": User("alice")}
         api.drop_watches()
         screen.wait("STALE", "401", seconds=40)
+        api.cluster.put(OPEN)
         os.replace(bench.kubeconfig(api, {"token": "another-token"}), path)
         screen.wait("[live]", "12 pods", seconds=60)
+        screen.keys("c")
+        screen.wait("kubeconfig ctx changed", "+ ops -> pay  16 cells")
+        screen.keys("Escape")
         api.cluster.put(pod("ops", "later", "a", "10.9.0.1"))
         screen.wait("13 pods", seconds=20)
+
+
+def kubeconfig_replaced_and_read_again(bench):
+    """R reads with what there was; then comes what the new one may read, and is shown."""
+    api = bench.serve(world(12))
+    path = bench.kubeconfig(api)
+    api.tokens[SECRET].may = {("", p) for p in ("namespaces", "pods", "nodes")}
+    api.tokens["another-token"] = User("bob")
+    with Screen(path) as screen:
+        screen.wait("[live]", "12 pods")
+        assert "?" in screen.row("ops"), screen.text()
+        # So slow that the kubeconfig is looked at as soon as it is done.
+        api.faults["error"], api.only = (3, (503, [("Retry-After", "8")])), "/api/v1/pods"
+        screen.keys("R")
+        time.sleep(1)
+        os.replace(bench.kubeconfig(api, {"token": "another-token"}), path)
+        screen.wait("read again", seconds=40)
+        end = time.time() + 40
+        while "?" in screen.row("ops"):
+            assert time.time() < end, screen.text()
+            time.sleep(0.2)
 
 
 def plugin_that_is_refused(bench):
@@ -707,7 +732,7 @@ if __name__ == "__main__":
     sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, what_no_watch_tells, a_kind_is_served_in_another_version, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
                    a_silent_watch, events_that_make_no_sense, watch_that_ends_in_an_error,
                    watch_that_is_always_too_old, watch_that_can_not_be_read, may_list_and_not_watch, watch_that_is_refused,
-                   rights_taken_away, what_is_outside_and_who_enforces, a_thousand_changes, read_again, kubeconfig_replaced, plugin_that_is_refused, plugin_that_fails,
+                   rights_taken_away, what_is_outside_and_who_enforces, a_thousand_changes, read_again, kubeconfig_replaced, kubeconfig_replaced_and_read_again, plugin_that_is_refused, plugin_that_fails,
                    plugin_that_wants_the_terminal, plugin_that_hangs, plugin_that_is_too_slow, plugin_that_takes_a_while,
                    plugin_in_a_changed_kubeconfig, stopped, stopped_at_once, only_get,
                    no_cluster]))
