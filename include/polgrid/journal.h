@@ -41,6 +41,7 @@ struct pg_journal_entry {
     const struct pg_journal_cell *cells;
     uint32_t ncells;          /* listed */
     const char *not_compared; /* why the cells are not known; NULL: they are */
+    bool outside_in_part;     /* of the groups of addresses outside not all were compared */
     bool unfolded;            /* for whoever shows it */
     struct pg_journal_entry *older;
     struct pg_arena *arena;

@@ -197,7 +197,8 @@ static void find_both(struct comparing *c)
 
 /* --- outside --------------------------------------------------------------------------------------- */
 
-static void add_outside(struct comparing *c, struct pg_addr addr)
+/* False where there is no room for one more. */
+static bool add_outside(struct comparing *c, struct pg_addr addr)
 {
     struct outside outside = {.addr = addr,
                               .before_class = pg_eval_class_of_addr(c->before, addr),
@@ -205,23 +206,28 @@ static void add_outside(struct comparing *c, struct pg_addr addr)
     for (uint32_t i = 0; i < c->outside.n; i++)
         if (c->outside.v[i].before_class == outside.before_class &&
             c->outside.v[i].after_class == outside.after_class)
-            return;
+            return true;
+    if (c->outside.n == PG_JOURNAL_OUTSIDE)
+        return false;
     pg_vec_push(c->scratch, &c->outside, outside);
+    return true;
 }
 
 /* The addresses that a policy of either state tells apart; but for those that are in one of them a pod's or a node's. */
 static void find_outside(struct comparing *c)
 {
     struct pg_eval *evals[2] = {c->before, c->after};
+    bool room = true;
     for (int state = 0; state < 2; state++) {
         for (uint32_t i = pg_eval_nclasses(evals[state]); i > 0; i--) {
             const struct pg_class *class = pg_eval_class(evals[state], i - 1);
             if (class->kind != PG_CLASS_OUTSIDE)
                 break;
-            for (uint32_t k = 0; k < class->nranges && c->outside.n < PG_JOURNAL_OUTSIDE; k++)
-                add_outside(c, class->ranges[k].first);
+            for (uint32_t k = 0; k < class->nranges && room; k++)
+                room = add_outside(c, class->ranges[k].first);
         }
     }
+    c->entry->outside_in_part = !room;
 }
 
 /* Whether another group of addresses is in the same class of that state. */
@@ -422,6 +428,7 @@ static void compare_all(struct comparing *c)
         for (uint32_t k = 0; k < c->touched.n && !from->touched; k++)
             compare_workloads(c, from, &c->both.v[c->touched.v[k]]);
     }
+    c->entry->outside_in_part = c->entry->outside_in_part && c->touched.n > 0;
     for (uint32_t i = 0; i < c->touched.n; i++)
         for (uint32_t k = 0; k < c->outside.n; k++)
             compare_outside(c, &c->both.v[c->touched.v[i]], &c->outside.v[k]);
