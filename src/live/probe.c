@@ -73,9 +73,9 @@ static void on_list(void *context, struct pg_http_reply *reply)
 
 static void ask_lists(struct pg_live *live)
 {
-    uint32_t asked = 0;
+    uint32_t asked = 0, i;
 
-    for (uint32_t i = 0; i < live->lists.n && asked < MOST_LISTS; i++) {
+    for (i = 0; i < live->lists.n && asked < MOST_LISTS; i++) {
         const struct live_list *list = live->lists.v[(live->probe_list + i) % live->lists.n];
         struct pg_http_request request = {.done = on_list, .context = live};
         if (list->state != LIVE_LIST_REFUSED)
@@ -86,7 +86,7 @@ static void ask_lists(struct pg_live *live)
         pg_http_get(live->http, &request);
     }
     if (live->lists.n)
-        live->probe_list = (live->probe_list + asked) % live->lists.n;
+        live->probe_list = (live->probe_list + i) % live->lists.n;
 }
 
 /* --- namespaces ---------------------------------------------------------------------------------- */
