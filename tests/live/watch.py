@@ -71,7 +71,7 @@ def a_change_is_seen(bench):
         assert screen.row("ops") != before
         screen.keys("c")
         screen.wait("what changed in the last hour", "pay/deny changed by argocd-controller",
-                    "+ ops/Pod/p-0002 -> pay/Pod/p-0001  every port, was denied")
+                    "+ ops -> pay  16 cells")
         screen.keys("Escape")
         screen.keys(":goto ops pay", "Enter")
         screen.wait("was denied until", "NetworkPolicy pay/deny")
