@@ -89,7 +89,9 @@ static bool found_cidr(struct finder *finder, const char *text, struct pg_cidr c
         if (class->kind != PG_CLASS_OUTSIDE)
             continue;
         struct pg_addr addr = first_common(class, cidr);
-        struct pg_end end = {.kind = PG_END_ADDR, .addr = addr};
+        struct pg_end end = {.kind = PG_END_ADDR,
+                             .addr = addr,
+                             .maybe_inside = pg_cluster_addresses_unread(finder->cluster)};
         if (addr.family != 0)
             pg_vec_push(finder->arena, &ends, end);
     }
