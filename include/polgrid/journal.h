@@ -42,7 +42,8 @@ struct pg_journal_entry {
     uint32_t ncells;          /* listed */
     const char *not_compared; /* why the cells are not known; NULL: they are */
     bool outside_in_part;     /* of the groups of addresses outside not all were compared */
-    bool unfolded;            /* for whoever shows it */
+    bool unfolded;            /* for whoever shows it, like the following */
+    uint64_t number; /* its own, from 1: another one may lie in its place in memory later */
     struct pg_journal_entry *older;
     struct pg_arena *arena;
 };

@@ -31,6 +31,7 @@ static void add_entry(struct pg_tui *app, struct pg_journal_entry *entry)
     if (!entry)
         return;
     entry->older = app->journal;
+    entry->number = ++app->nnoted;
     app->journal = entry;
     for (struct pg_journal_entry **at = &app->journal; *at;) {
         cells += (*at)->ncells;
