@@ -30,7 +30,7 @@ static bool differs(const struct live_discovery *was, const struct live_discover
             return true;
         if (is->to_ask.n == 0 && !is->unclear[r] &&
             (!same(was->version[r], is->version[r]) || was->unknown[r] != is->unknown[r] ||
-             was->unclear[r]))
+             (was->unclear[r] && !was->version[r])))
             return true;
     }
     return false;
