@@ -60,6 +60,12 @@ static bool matters(const struct pg_journal_change *change)
     return change->decides || is_pod(change);
 }
 
+/* Whether it touches its own namespace alone: policies of Calico's refer to sets of addresses of others, too. */
+static bool is_of_namespace(const struct pg_journal_change *change)
+{
+    return change->ns && strcmp(change->kind, "NetworkSet") != 0;
+}
+
 static bool touches(const struct comparing *c, const char *ns)
 {
     const struct pg_journal_entry *entry = c->entry;
@@ -67,7 +73,7 @@ static bool touches(const struct comparing *c, const char *ns)
         return true;
     for (uint32_t i = 0; i < entry->nchanges; i++) {
         const struct pg_journal_change *change = &entry->changes[i];
-        if (matters(change) && (!change->ns || strcmp(change->ns, ns) == 0))
+        if (matters(change) && (!is_of_namespace(change) || strcmp(change->ns, ns) == 0))
             return true;
     }
     return false;

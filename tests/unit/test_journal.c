@@ -242,6 +242,31 @@ static void test_many_outside(void **state)
     pg_buf_free(&out);
 }
 
+/* A NetworkSet of Calico's is referred to from other namespaces, too. */
+static void test_network_set(void **state)
+{
+#define SET(net)                                                                                  \
+    "---\napiVersion: projectcalico.org/v3\nkind: NetworkSet\nmetadata: {name: s, namespace: a, " \
+    "labels: {role: db}}\nspec: {nets: [" net "]}\n"
+    static const char policy[] =
+        PODS "---\napiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: q, "
+             "namespace: b}\nspec: {types: [Egress], egress: [{action: Allow, destination: "
+             "{selector: \"role == 'db'\", namespaceSelector: \"all()\"}}]}\n";
+    const struct pg_journal_change set = {"changed", "NetworkSet", "a", "s", NULL, true, false};
+    struct pg_buf texts[2] = {{0}}, out = {0};
+    (void)state;
+
+    pg_buf_printf(&texts[0], "%s%s", policy, SET("10.5.0.0/16"));
+    pg_buf_printf(&texts[1], "%s%s", policy, SET("10.6.0.0/16"));
+    compare(&out, pg_buf_text(&texts[0]), pg_buf_text(&texts[1]), &set, 1, 0);
+    assert_string_equal(pg_buf_text(&out), "+1 -1 ~0\n"
+                                           "b/Pod/b1 10.5.0.0/16: every port, denied\n"
+                                           "b/Pod/b1 10.6.0.0/16: denied, every port\n");
+    pg_buf_free(&texts[0]);
+    pg_buf_free(&texts[1]);
+    pg_buf_free(&out);
+}
+
 static void test_find(void **state)
 {
     struct pg_cluster *old = load_text(PODS), *new = load_text(PODS DENY("b"));
@@ -274,15 +299,11 @@ static void test_find(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_closed_and_opened),
-        cmocka_unit_test(test_ports),
-        cmocka_unit_test(test_other_pods),
-        cmocka_unit_test(test_touched),
-        cmocka_unit_test(test_pods_of_one),
-        cmocka_unit_test(test_outside),
-        cmocka_unit_test(test_referred),
-        cmocka_unit_test(test_many_outside),
-        cmocka_unit_test(test_find),
+        cmocka_unit_test(test_closed_and_opened), cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_other_pods),        cmocka_unit_test(test_touched),
+        cmocka_unit_test(test_pods_of_one),       cmocka_unit_test(test_outside),
+        cmocka_unit_test(test_referred),          cmocka_unit_test(test_many_outside),
+        cmocka_unit_test(test_network_set),       cmocka_unit_test(test_find),
     };
 
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
