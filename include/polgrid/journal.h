@@ -4,8 +4,9 @@
  *
  * Cells are compared between workloads, and between workloads and the groups of addresses outside that policies tell
  * apart; for all of their pods that are there before and after, and only those that a change can have touched: the
- * rows and columns of the namespace of a policy or a pod; all where it is of the whole cluster. Where that is
- * more than is worth the time, an entry says that it did not compare.
+ * rows and columns of the namespace of a policy, a pod or a workload; all where it is of the whole cluster, or what
+ * policies of other namespaces refer to. Where that is more than is worth the time, an entry says that it did not
+ * compare.
  */
 #ifndef POLGRID_JOURNAL_H
 #define POLGRID_JOURNAL_H

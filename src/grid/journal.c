@@ -60,6 +60,16 @@ static bool matters(const struct pg_journal_change *change)
     return change->decides || is_pod(change);
 }
 
+/* What has pods that stand for it where none of its own are there. */
+static bool is_workload(const struct pg_journal_change *change)
+{
+    static const char *const kinds[] = {"Deployment", "StatefulSet", "DaemonSet"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(change->kind, kinds[i]) == 0)
+            return true;
+    return false;
+}
+
 /* Whether it touches its own namespace alone: policies of Calico's refer to sets of addresses of others, too. */
 static bool is_of_namespace(const struct pg_journal_change *change)
 {
@@ -73,7 +83,8 @@ static bool touches(const struct comparing *c, const char *ns)
         return true;
     for (uint32_t i = 0; i < entry->nchanges; i++) {
         const struct pg_journal_change *change = &entry->changes[i];
-        if (matters(change) && (!is_of_namespace(change) || strcmp(change->ns, ns) == 0))
+        if ((matters(change) || is_workload(change)) &&
+            (!is_of_namespace(change) || strcmp(change->ns, ns) == 0))
             return true;
     }
     return false;
@@ -452,7 +463,7 @@ static void keep_changes(struct pg_journal_entry *entry, const struct pg_journal
 {
     struct pg_journal_change *own = pg_arena_array(entry->arena, n, sizeof *own);
     for (uint32_t i = 0; i < n; i++) {
-        if (!matters(&changes[i]) && !changes[i].told && !all)
+        if (!matters(&changes[i]) && !changes[i].told && !is_workload(&changes[i]) && !all)
             continue;
         own[entry->nchanges++] = (struct pg_journal_change){
             .what = keep(entry->arena, changes[i].what),
@@ -500,7 +511,7 @@ struct pg_journal_entry *pg_journal_compare(struct pg_eval *before, struct pg_ev
     *entry = (struct pg_journal_entry){.time = time, .more = more, .arena = arena};
     c.everything = refers_to_all(c.new) || refers_to_all(c.old);
     keep_changes(entry, changes, nchanges, c.everything);
-    if (sure || (c.everything && nchanges > 0)) {
+    if (sure || entry->nchanges > 0) {
         c.everything = c.everything && !all_matter(changes, nchanges);
         find_both(&c);
         find_outside(&c);

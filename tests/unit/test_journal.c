@@ -267,6 +267,32 @@ static void test_network_set(void **state)
     pg_buf_free(&out);
 }
 
+/* A workload without pods of its own has cells all the same; where none of them turns there is nothing to tell. */
+static void test_workload(void **state)
+{
+#define DEPLOYMENT(app)                                                                     \
+    "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d, namespace: a}\nspec: " \
+    "{replicas: 1, selector: {matchLabels: {x: y}}, template: {metadata: {labels: {x: y, "  \
+    "app: " app "}}, spec: {containers: [{name: c}]}}}\n"
+    static const char deny[] = POLICY("a", "p", "{podSelector: {matchLabels: {app: one}}}");
+    const struct pg_journal_change change = {"changed", "Deployment", "a", "d", NULL, false, false};
+    struct pg_buf texts[3] = {{0}}, out = {0};
+    (void)state;
+
+    pg_buf_printf(&texts[0], "%s%s%s", POD("b", "b1"), deny, DEPLOYMENT("one"));
+    pg_buf_printf(&texts[1], "%s%s%s", POD("b", "b1"), deny, DEPLOYMENT("two"));
+    pg_buf_printf(&texts[2], "%s%s%s", POD("b", "b1"), deny, DEPLOYMENT("three"));
+    compare(&out, pg_buf_text(&texts[0]), pg_buf_text(&texts[1]), &change, 1, 0);
+    assert_string_equal(pg_buf_text(&out), "+2 -0 ~0\n"
+                                           "b/Pod/b1 a/Deployment/d: denied, every port\n"
+                                           "internet a/Deployment/d: denied, every port\n");
+    compare(&out, pg_buf_text(&texts[1]), pg_buf_text(&texts[2]), &change, 1, 0);
+    assert_string_equal(pg_buf_text(&out), "");
+    for (int i = 0; i < 3; i++)
+        pg_buf_free(&texts[i]);
+    pg_buf_free(&out);
+}
+
 static void test_find(void **state)
 {
     struct pg_cluster *old = load_text(PODS), *new = load_text(PODS DENY("b"));
@@ -299,11 +325,17 @@ static void test_find(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_closed_and_opened), cmocka_unit_test(test_ports),
-        cmocka_unit_test(test_other_pods),        cmocka_unit_test(test_touched),
-        cmocka_unit_test(test_pods_of_one),       cmocka_unit_test(test_outside),
-        cmocka_unit_test(test_referred),          cmocka_unit_test(test_many_outside),
-        cmocka_unit_test(test_network_set),       cmocka_unit_test(test_find),
+        cmocka_unit_test(test_closed_and_opened),
+        cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_other_pods),
+        cmocka_unit_test(test_touched),
+        cmocka_unit_test(test_pods_of_one),
+        cmocka_unit_test(test_outside),
+        cmocka_unit_test(test_referred),
+        cmocka_unit_test(test_many_outside),
+        cmocka_unit_test(test_network_set),
+        cmocka_unit_test(test_workload),
+        cmocka_unit_test(test_find),
     };
 
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
