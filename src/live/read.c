@@ -549,6 +549,11 @@ static void add_name(struct names *names, const char *name)
     pg_vec_push(names->arena, &names->list, pg_arena_strdup(names->arena, name));
 }
 
+static bool is_name(const struct names *names, const char *name)
+{
+    return pg_map_get(&names->known, pg_hash(name, strlen(name), 0)) != NULL;
+}
+
 static bool add_object(void *context, struct live_object *object)
 {
     add_name(context, *object->ns ? object->ns : object->name);
@@ -609,21 +614,31 @@ static bool drop_one(void *context, struct live_object *object)
     return true;
 }
 
+static void retire(struct live_list *list)
+{
+    list->state = LIVE_LIST_ABSENT;
+    list->had = false;
+    if (list->watch)
+        pg_http_cancel(list->watch);
+    if (list->call)
+        pg_http_cancel(list->call);
+    live_store_each(list->live->store, list->resource, list->ns, drop_one, list->live);
+}
+
+/* Not where pods are left: the namespace may just not have been heard of yet. */
 void live_lists_retire(struct pg_live *live)
 {
+    struct names names;
+
     if (live->lists.v[0]->state != LIVE_LIST_READ)
         return;
+    names = find_names(live);
     for (uint32_t i = 0; i < live->lists.n; i++) {
         struct live_list *list = live->lists.v[i];
-        if (!list->ns || list->state != LIVE_LIST_READ ||
-            live_store_find(live->store, 0, "", list->ns))
-            continue;
-        if (list->watch)
-            pg_http_cancel(list->watch);
-        list->state = LIVE_LIST_ABSENT;
-        list->had = false;
-        live_store_each(live->store, list->resource, list->ns, drop_one, live);
+        if (list->ns && list->state != LIVE_LIST_ABSENT && !is_name(&names, list->ns))
+            retire(list);
     }
+    free_names(&names);
 }
 
 static void on_namespace(void *context, struct pg_http_reply *reply)

@@ -128,6 +128,19 @@ def a_namespace_comes(bench):
         assert "?" not in screen.row("ops"), screen.text()
 
 
+def a_refused_namespace_goes(bench):
+    """What may not be read of a namespace is missed no more when that is gone."""
+    api = bench.serve(world(12))
+    api.tokens[SECRET].may = {("", p) for p in ("namespaces", "networkpolicies", "nodes", "services")} | {
+        (n, "pods") for n in ("shop", "pay", "ops", "default")}
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods", "3 ns", gone=("not all read",))
+        api.cluster.put(obj("v1", "Namespace", "later"))
+        screen.wait("4 ns, not all read")
+        api.cluster.delete("Namespace", "", "later")
+        screen.wait("3 ns", gone=("not all read",))
+
+
 def what_no_watch_tells(bench):
     """Kinds that are served later, rights that are given later, labels of namespaces that may only be got: found in time."""
     kinds, rights, labels = bench.serve(world(12)), bench.serve(world(12)), bench.serve(world(12))
@@ -729,7 +742,7 @@ if __name__ == "__main__":
     if not shutil.which("tmux"):
         print("1..0 # SKIP no tmux to look at a screen with")
         sys.exit(0)
-    sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, what_no_watch_tells, a_kind_is_served_in_another_version, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
+    sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, a_refused_namespace_goes, what_no_watch_tells, a_kind_is_served_in_another_version, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
                    a_silent_watch, events_that_make_no_sense, watch_that_ends_in_an_error,
                    watch_that_is_always_too_old, watch_that_can_not_be_read, may_list_and_not_watch, watch_that_is_refused,
                    rights_taken_away, what_is_outside_and_who_enforces, a_thousand_changes, read_again, kubeconfig_replaced, kubeconfig_replaced_and_read_again, plugin_that_is_refused, plugin_that_fails,
