@@ -4,8 +4,9 @@
  *
  * Cells are compared between workloads, and between workloads and the groups of addresses outside that policies tell
  * apart; for all of their pods that are there before and after, and only those that a change can have touched: the
- * rows and columns of the namespace of a policy or a pod; all where it is of the whole cluster. Where that is
- * more than is worth the time, an entry says that it did not compare.
+ * rows and columns of the namespace of a policy, a pod or a workload; all where it is of the whole cluster, or what
+ * policies of other namespaces refer to. Where that is more than is worth the time, an entry says that it did not
+ * compare.
  */
 #ifndef POLGRID_JOURNAL_H
 #define POLGRID_JOURNAL_H
@@ -41,7 +42,9 @@ struct pg_journal_entry {
     const struct pg_journal_cell *cells;
     uint32_t ncells;          /* listed */
     const char *not_compared; /* why the cells are not known; NULL: they are */
-    bool unfolded;            /* for whoever shows it */
+    bool outside_in_part;     /* of the groups of addresses outside not all were compared */
+    bool unfolded;            /* for whoever shows it, like the following */
+    uint64_t number; /* its own, from 1: another one may lie in its place in memory later */
     struct pg_journal_entry *older;
     struct pg_arena *arena;
 };

@@ -185,6 +185,7 @@ static bool renew_kubeconfig(struct pg_cli_loading *loading)
     pg_live_free(loading->live);
     loading->live = fresh;
     loading->next = NULL;
+    loading->renewed = true;
     return true;
 }
 
@@ -198,7 +199,20 @@ bool pg_cli_source_follow(void *context, int timeout_ms, struct pg_live_state *s
 const struct pg_live_event *pg_cli_source_events(void *context, uint32_t *n, uint32_t *more)
 {
     struct pg_cli_loading *loading = context;
-    return pg_live_events(loading->live, n, more);
+    const struct pg_live_event *events = pg_live_events(loading->live, n, more);
+    if (!loading->renewed)
+        return events;
+    /* Whatever is another object now: it touches everything. */
+    const struct pg_kube_target *target = pg_live_target(loading->live);
+    loading->renewed = false;
+    loading->renewal =
+        (struct pg_live_event){.what = "changed",
+                               .kind = "kubeconfig",
+                               .name = target->context ? target->context : target->url,
+                               .decides = true};
+    *more += *n;
+    *n = 1;
+    return &loading->renewal;
 }
 
 struct pg_cluster *pg_cli_source_renew(void *context)

@@ -33,7 +33,9 @@ struct pg_cli_loading {
     struct pg_live *live; /* from the first load on; NULL: another source */
     struct pg_live *next; /* of a kubeconfig that was changed, until it can be read */
     int64_t looked_ms;    /* when the kubeconfig was last looked at */
-    bool unreachable;     /* set where a load failed for the cluster's sake */
+    bool renewed; /* it was read again, and the cluster: of what changed there are no events */
+    struct pg_live_event renewal; /* that tells it */
+    bool unreachable;             /* set where a load failed for the cluster's sake */
 };
 
 /* Whether the source is the live cluster. */

@@ -155,14 +155,20 @@ static void follow(struct pg_background *background, struct pg_tui_past *past, b
     }
 }
 
-/* A world that was loaded after another one: what changed between them. The past is that of the world then. */
+/* A world that was loaded after another one: what changed between them. The past is that of the world then. Where
+   something happens while it is asked for, the world is that of now: nobody would hear of it again. */
 static void compare(struct pg_background *background, struct pg_tui_past **past,
                     const struct pg_assume *assume, struct pg_loader_message *message)
 {
     struct pg_tui_feed feed = {.take = true};
     if (*past && background->options->follow) {
         background->options->follow(background->options->context, 0, &feed);
-        message->entry = pg_tui_past_turn(*past, message->world, assume, &feed);
+        if (!feed.changed) {
+            message->entry = pg_tui_past_turn(*past, message->world, assume, &feed);
+            return;
+        }
+        pg_tui_world_free(message->world);
+        message->world = pg_tui_renew(background->options, assume, *past, &feed, &message->entry);
         return;
     }
     pg_tui_past_free(*past);

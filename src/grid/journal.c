@@ -60,6 +60,22 @@ static bool matters(const struct pg_journal_change *change)
     return change->decides || is_pod(change);
 }
 
+/* What has pods that stand for it where none of its own are there. */
+static bool is_workload(const struct pg_journal_change *change)
+{
+    static const char *const kinds[] = {"Deployment", "StatefulSet", "DaemonSet"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(change->kind, kinds[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Whether it touches its own namespace alone: policies of Calico's refer to sets of addresses of others, too. */
+static bool is_of_namespace(const struct pg_journal_change *change)
+{
+    return change->ns && strcmp(change->kind, "NetworkSet") != 0;
+}
+
 static bool touches(const struct comparing *c, const char *ns)
 {
     const struct pg_journal_entry *entry = c->entry;
@@ -67,7 +83,8 @@ static bool touches(const struct comparing *c, const char *ns)
         return true;
     for (uint32_t i = 0; i < entry->nchanges; i++) {
         const struct pg_journal_change *change = &entry->changes[i];
-        if (matters(change) && (!change->ns || strcmp(change->ns, ns) == 0))
+        if ((matters(change) || is_workload(change)) &&
+            (!is_of_namespace(change) || strcmp(change->ns, ns) == 0))
             return true;
     }
     return false;
@@ -197,7 +214,8 @@ static void find_both(struct comparing *c)
 
 /* --- outside --------------------------------------------------------------------------------------- */
 
-static void add_outside(struct comparing *c, struct pg_addr addr)
+/* False where there is no room for one more. */
+static bool add_outside(struct comparing *c, struct pg_addr addr)
 {
     struct outside outside = {.addr = addr,
                               .before_class = pg_eval_class_of_addr(c->before, addr),
@@ -205,23 +223,28 @@ static void add_outside(struct comparing *c, struct pg_addr addr)
     for (uint32_t i = 0; i < c->outside.n; i++)
         if (c->outside.v[i].before_class == outside.before_class &&
             c->outside.v[i].after_class == outside.after_class)
-            return;
+            return true;
+    if (c->outside.n == PG_JOURNAL_OUTSIDE)
+        return false;
     pg_vec_push(c->scratch, &c->outside, outside);
+    return true;
 }
 
 /* The addresses that a policy of either state tells apart; but for those that are in one of them a pod's or a node's. */
 static void find_outside(struct comparing *c)
 {
     struct pg_eval *evals[2] = {c->before, c->after};
+    bool room = true;
     for (int state = 0; state < 2; state++) {
         for (uint32_t i = pg_eval_nclasses(evals[state]); i > 0; i--) {
             const struct pg_class *class = pg_eval_class(evals[state], i - 1);
             if (class->kind != PG_CLASS_OUTSIDE)
                 break;
-            for (uint32_t k = 0; k < class->nranges && c->outside.n < PG_JOURNAL_OUTSIDE; k++)
-                add_outside(c, class->ranges[k].first);
+            for (uint32_t k = 0; k < class->nranges && room; k++)
+                room = add_outside(c, class->ranges[k].first);
         }
     }
+    c->entry->outside_in_part = !room;
 }
 
 /* Whether another group of addresses is in the same class of that state. */
@@ -422,6 +445,7 @@ static void compare_all(struct comparing *c)
         for (uint32_t k = 0; k < c->touched.n && !from->touched; k++)
             compare_workloads(c, from, &c->both.v[c->touched.v[k]]);
     }
+    c->entry->outside_in_part = c->entry->outside_in_part && c->touched.n > 0;
     for (uint32_t i = 0; i < c->touched.n; i++)
         for (uint32_t k = 0; k < c->outside.n; k++)
             compare_outside(c, &c->both.v[c->touched.v[i]], &c->outside.v[k]);
@@ -439,7 +463,7 @@ static void keep_changes(struct pg_journal_entry *entry, const struct pg_journal
 {
     struct pg_journal_change *own = pg_arena_array(entry->arena, n, sizeof *own);
     for (uint32_t i = 0; i < n; i++) {
-        if (!matters(&changes[i]) && !changes[i].told && !all)
+        if (!matters(&changes[i]) && !changes[i].told && !is_workload(&changes[i]) && !all)
             continue;
         own[entry->nchanges++] = (struct pg_journal_change){
             .what = keep(entry->arena, changes[i].what),
@@ -487,7 +511,7 @@ struct pg_journal_entry *pg_journal_compare(struct pg_eval *before, struct pg_ev
     *entry = (struct pg_journal_entry){.time = time, .more = more, .arena = arena};
     c.everything = refers_to_all(c.new) || refers_to_all(c.old);
     keep_changes(entry, changes, nchanges, c.everything);
-    if (sure || (c.everything && nchanges > 0)) {
+    if (sure || entry->nchanges > 0) {
         c.everything = c.everything && !all_matter(changes, nchanges);
         find_both(&c);
         find_outside(&c);

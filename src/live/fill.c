@@ -247,6 +247,7 @@ struct pg_cluster *pg_live_cluster(struct pg_live *live, const struct pg_load_op
         .resource_version = live->lists.n ? pg_buf_text(&live->lists.v[0]->version) : "",
     };
 
+    live->changed = false; /* it has everything */
     pg_loader_origin(loader, &origin);
     live_tell_unread(live, loader);
     pg_loader_groups(loader, live->discovery.groups.v, live->discovery.groups.n);

@@ -60,7 +60,7 @@ struct pg_live {
     const char *unasked; /* why it is not known what is served; NULL: it is */
     bool stopped;
     bool spread;                 /* some lists are of one namespace each */
-    bool new_names, gone_names;  /* a namespace may have come since, or went */
+    bool new_names, gone_names;  /* a namespace may have come since, or gone */
     uint32_t round, first_round; /* that of the list that began last, of the first of this reading */
     struct pg_live_reading reading;
     struct pg_load_progress progress;

@@ -13,8 +13,13 @@
 
 /* --- kinds --------------------------------------------------------------------------------------- */
 
-/* Whether something that is read came or went. The core group is not in the answer; and where the server has only the
-   plain form, its groups alone are. */
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Whether something that is read came or went, or is served in another version. The core group is not in the answer; and
+   where the server has only the plain form, its groups alone are. */
 static bool differs(const struct live_discovery *was, const struct live_discovery *is)
 {
     for (uint32_t r = 0; r < live_nresources; r++) {
@@ -23,7 +28,9 @@ static bool differs(const struct live_discovery *was, const struct live_discover
             continue;
         if (live_discovery_has_group(was, group) != live_discovery_has_group(is, group))
             return true;
-        if (is->to_ask.n == 0 && !is->unclear[r] && !was->version[r] != !is->version[r])
+        if (is->to_ask.n == 0 && !is->unclear[r] &&
+            (!same(was->version[r], is->version[r]) || was->unknown[r] != is->unknown[r] ||
+             (was->unclear[r] && !was->version[r])))
             return true;
     }
     return false;
@@ -66,9 +73,9 @@ static void on_list(void *context, struct pg_http_reply *reply)
 
 static void ask_lists(struct pg_live *live)
 {
-    uint32_t asked = 0;
+    uint32_t asked = 0, i;
 
-    for (uint32_t i = 0; i < live->lists.n && asked < MOST_LISTS; i++) {
+    for (i = 0; i < live->lists.n && asked < MOST_LISTS; i++) {
         const struct live_list *list = live->lists.v[(live->probe_list + i) % live->lists.n];
         struct pg_http_request request = {.done = on_list, .context = live};
         if (list->state != LIVE_LIST_REFUSED)
@@ -79,7 +86,7 @@ static void ask_lists(struct pg_live *live)
         pg_http_get(live->http, &request);
     }
     if (live->lists.n)
-        live->probe_list = (live->probe_list + asked) % live->lists.n;
+        live->probe_list = (live->probe_list + i) % live->lists.n;
 }
 
 /* --- namespaces ---------------------------------------------------------------------------------- */

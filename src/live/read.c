@@ -265,6 +265,10 @@ static void on_list(void *context, struct pg_http_reply *reply)
         expired(list);
     } else if (reply->status == 403) {
         fail(list, LIVE_LIST_REFUSED, reason);
+    } else if (reply->status == 404 && is_absent(list, reply) && live->following) {
+        /* It may be served in another version now: what is, is to be asked first. */
+        fail(list, LIVE_LIST_FAILED, reason);
+        live->outdated = true;
     } else if (reply->status == 404 && is_absent(list, reply)) {
         fail(list, LIVE_LIST_ABSENT, reason);
         live_store_each(live->store, list->resource, list->ns, drop_old, list);
@@ -530,7 +534,7 @@ static bool is_wanted(const struct pg_live *live, uint32_t r)
 /* --- namespace by namespace ---------------------------------------------------------------------- */
 
 struct names {
-    struct pg_live *live;
+    struct pg_arena *arena;
     struct pg_map known; /* hash of a name */
     PG_VEC(const char *) list;
 };
@@ -542,7 +546,12 @@ static void add_name(struct names *names, const char *name)
     if (pg_map_get(&names->known, key) || names->list.n >= MAX_NAMESPACE)
         return;
     pg_map_put(&names->known, key, 1);
-    pg_vec_push(names->live->read, &names->list, pg_arena_strdup(names->live->read, name));
+    pg_vec_push(names->arena, &names->list, pg_arena_strdup(names->arena, name));
+}
+
+static bool is_name(const struct names *names, const char *name)
+{
+    return pg_map_get(&names->known, pg_hash(name, strlen(name), 0)) != NULL;
 }
 
 static bool add_object(void *context, struct live_object *object)
@@ -552,11 +561,20 @@ static bool add_object(void *context, struct live_object *object)
 }
 
 /* Every namespace that is known of: the one that was asked for, those listed, those that pods are in. */
-static void find_names(struct names *names)
+static struct names find_names(const struct pg_live *live)
 {
-    add_name(names, names->live->target.namespace_);
-    live_store_each(names->live->store, 0, NULL, add_object, names);
-    live_store_each(names->live->store, 1, NULL, add_object, names);
+    struct names names = {.arena = pg_arena_new()};
+
+    add_name(&names, live->target.namespace_);
+    live_store_each(live->store, 0, NULL, add_object, &names);
+    live_store_each(live->store, 1, NULL, add_object, &names);
+    return names;
+}
+
+static void free_names(struct names *names)
+{
+    pg_map_free(&names->known);
+    pg_arena_free(names->arena);
 }
 
 static uint64_t list_key(uint32_t resource, const char *ns)
@@ -566,11 +584,10 @@ static uint64_t list_key(uint32_t resource, const char *ns)
 
 void live_lists_spread(struct pg_live *live)
 {
-    struct names names = {.live = live};
+    struct names names = find_names(live);
     struct pg_map known = {0};
     uint32_t n = live->lists.n;
 
-    find_names(&names);
     for (uint32_t i = 0; i < n; i++)
         if (live->lists.v[i]->ns && live->lists.v[i]->state != LIVE_LIST_ABSENT)
             pg_map_put(&known, list_key(live->lists.v[i]->resource, live->lists.v[i]->ns), 1);
@@ -585,7 +602,7 @@ void live_lists_spread(struct pg_live *live)
                 add_list(live, list->resource, names.list.v[k]);
     }
     pg_map_free(&known);
-    pg_map_free(&names.known);
+    free_names(&names);
 }
 
 static bool drop_one(void *context, struct live_object *object)
@@ -597,20 +614,31 @@ static bool drop_one(void *context, struct live_object *object)
     return true;
 }
 
+static void retire(struct live_list *list)
+{
+    list->state = LIVE_LIST_ABSENT;
+    list->had = false;
+    if (list->watch)
+        pg_http_cancel(list->watch);
+    if (list->call)
+        pg_http_cancel(list->call);
+    live_store_each(list->live->store, list->resource, list->ns, drop_one, list->live);
+}
+
+/* Not where pods are left: the namespace may just not have been heard of yet. */
 void live_lists_retire(struct pg_live *live)
 {
+    struct names names;
+
     if (live->lists.v[0]->state != LIVE_LIST_READ)
         return;
+    names = find_names(live);
     for (uint32_t i = 0; i < live->lists.n; i++) {
         struct live_list *list = live->lists.v[i];
-        if (!list->ns || list->state != LIVE_LIST_READ ||
-            live_store_find(live->store, 0, "", list->ns))
-            continue;
-        if (list->watch)
-            pg_http_cancel(list->watch);
-        list->state = LIVE_LIST_ABSENT;
-        live_store_each(live->store, list->resource, list->ns, drop_one, live);
+        if (list->ns && list->state != LIVE_LIST_ABSENT && !is_name(&names, list->ns))
+            retire(list);
     }
+    free_names(&names);
 }
 
 static void on_namespace(void *context, struct pg_http_reply *reply)
@@ -629,11 +657,11 @@ static void on_namespace(void *context, struct pg_http_reply *reply)
 /* Where namespaces may not be listed: those that are known of, one by one. */
 static void ask_namespaces(struct pg_live *live)
 {
-    struct names names = {.live = live};
+    struct names names;
 
     if (live->lists.v[0]->state != LIVE_LIST_REFUSED)
         return;
-    find_names(&names);
+    names = find_names(live);
     for (uint32_t i = 0; i < names.list.n && !live->stopped && !live->rejected; i++) {
         struct pg_buf path = {0};
         pg_buf_puts(&path, "/api/v1/namespaces/");
@@ -645,7 +673,7 @@ static void ask_namespaces(struct pg_live *live)
         while (pg_http_busy(live->http) >= PARALLEL)
             pg_http_run(live->http, TURN_MS);
     }
-    pg_map_free(&names.known);
+    free_names(&names);
     while (live->discovering > 0) {
         pg_http_run(live->http, TURN_MS);
         tell_progress(live, NULL);

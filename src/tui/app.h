@@ -132,9 +132,10 @@ struct pg_line {
     struct pg_loc loc;   /* where it comes from; line 0: nowhere */
     bool marked;         /* of a rule that decides (source view) */
     bool match;          /* found by the search */
-    /* What it tells of; to be looked for in the journal before it is looked at. */
-    const struct pg_journal_entry *entry;
-    const struct pg_journal_cell *cell;
+    /* What it tells of in the journal, which may have forgotten it: the number of an entry; 0: nothing. And which of its
+       cells, from 1; 0: no single one. */
+    uint64_t entry;
+    uint32_t cell;
 };
 
 struct pg_lines {
@@ -596,6 +597,7 @@ struct pg_tui {
     struct pg_tui_world *next;        /* that waits until a page is closed; NULL: none */
     struct pg_journal_entry *journal; /* the newest first */
     uint32_t nentries;
+    uint64_t nnoted; /* entries that there ever were */
     uint32_t nahead; /* the newest of them: of `next` and what came before it, not of what is shown */
     bool fed;
     struct pg_tui_feed feed; /* its `said` is the following */

@@ -26,8 +26,8 @@ static void tag(struct pg_lines *lines, uint32_t first, const struct pg_journal_
                 const struct pg_journal_cell *cell)
 {
     for (uint32_t i = first; i < lines->n; i++) {
-        lines->v[i].entry = entry;
-        lines->v[i].cell = cell;
+        lines->v[i].entry = entry->number;
+        lines->v[i].cell = cell ? (uint32_t)(cell - entry->cells) + 1 : 0;
     }
 }
 
@@ -175,14 +175,15 @@ void pg_changes_open(struct pg_tui *app, struct pg_view *view)
     const struct pg_line *line = page->at < page->lines.n ? &page->lines.v[page->at] : NULL;
     struct pg_journal_entry *entry = app->journal;
     /* It may have been forgotten since the page was made. */
-    while (entry && line && entry != line->entry)
+    while (entry && line && entry->number != line->entry)
         entry = entry->older;
     if (!entry || !line ||
         (!line->cell && entry->ncells <= CELLS_SHOWN && entry->nchanges <= CHANGES_SHOWN)) {
         pg_tui_say(app, "nothing to open on this line");
     } else if (line->cell) {
-        char *from = pg_arena_strdup(app->arena, line->cell->from);
-        char *to = pg_arena_strdup(app->arena, line->cell->to);
+        const struct pg_journal_cell *cell = &entry->cells[line->cell - 1];
+        char *from = pg_arena_strdup(app->arena, cell->from);
+        char *to = pg_arena_strdup(app->arena, cell->to);
         pg_place_goto(app, from, to);
     } else {
         entry->unfolded = !entry->unfolded;

@@ -31,6 +31,7 @@ static void add_entry(struct pg_tui *app, struct pg_journal_entry *entry)
     if (!entry)
         return;
     entry->older = app->journal;
+    entry->number = ++app->nnoted;
     app->journal = entry;
     for (struct pg_journal_entry **at = &app->journal; *at;) {
         cells += (*at)->ncells;
@@ -54,11 +55,8 @@ void pg_news_print_turns(struct pg_buf *out, const struct pg_journal_entry *entr
         pg_buf_printf(out, "cells not compared: %s", entry->not_compared);
         return;
     }
-    if (entry->turns[PG_TURN_GAINED] + entry->turns[PG_TURN_LOST] + entry->turns[PG_TURN_OTHER] ==
-        0) {
+    if (entry->turns[PG_TURN_GAINED] + entry->turns[PG_TURN_LOST] + entry->turns[PG_TURN_OTHER] == 0)
         pg_buf_puts(out, "no cell changed");
-        return;
-    }
     static const char *const words[] = {"opened", "closed", "changed"};
     const char *before = "";
     for (int turn = PG_TURN_GAINED; turn <= PG_TURN_OTHER; turn++) {
@@ -69,6 +67,8 @@ void pg_news_print_turns(struct pg_buf *out, const struct pg_journal_entry *entr
         pg_buf_printf(out, " %s", words[turn]);
         before = ", ";
     }
+    if (entry->outside_in_part)
+        pg_buf_puts(out, "; of what is outside only a part was compared");
 }
 
 void pg_news_print_change(struct pg_buf *out, const struct pg_journal_change *change)

@@ -212,6 +212,19 @@ def pods_of_a_namespace_refused(bench):
     assert Run("why", "shop/p-0000", "pay/p-0001:80", "--kubeconfig", config).status == 4
 
 
+def blocks_of_what_was_not_read(bench):
+    """A block of addresses is no more known to be outside than the addresses in it."""
+    objects = [o for o in world() if o["metadata"]["name"] != "api-in"]
+    objects.append(policy("shop", "in", ingress=[{"from": [{"namespaceSelector": {"matchLabels": {"team": "y"}}}]}]))
+    api = bench.serve(objects)
+    for may, status in ((None, 1), ({("", "namespaces"), ("", "networkpolicies"), ("", "nodes"), ("", "services"),
+                                     ("shop", "pods")}, 4)):
+        api.tokens = {token: User("alice", may) for token in api.tokens}
+        for block in ("10.0.0.0/8", "10.0.0.99", "10.0.0.99/32"):
+            run = Run("why", block, "shop/p-0000:80", "--kubeconfig", bench.kubeconfig(api))
+            assert run.status == status, (block, run.status, run.out)
+
+
 def served_kind_refused(bench):
     """A kind of policy that is served and may not be read may decide anything."""
     api = bench.serve(world())
@@ -300,5 +313,5 @@ if __name__ == "__main__":
     sys.exit(main([same_as_manifests, only_get_with_our_name, pages, finished_pods_are_not_asked_for,
                    client_certificate, impersonation, plain_discovery, group_that_can_not_be_had, group_whose_server_never_answered, calico_is_read_in_one_group, where_a_rule_stands,
                    one_namespace, incomplete_is_said_once, its_labels_may_be_had, policies_of_a_namespace_refused,
-                   pods_of_a_namespace_refused, served_kind_refused, discovery_refused,
+                   pods_of_a_namespace_refused, blocks_of_what_was_not_read, served_kind_refused, discovery_refused,
                    nothing_may_be_read, same_as_snapshot, plugin_by_its_arguments, empty_cluster, rejected_policies_are_told]))

@@ -98,6 +98,7 @@ def pods_come_and_go(bench):
         screen.wait("Pod ops/new-0 removed, or done", "Pod ops/new-1 removed (")
         screen.keys("Escape")
         screen.wait("drill")
+        time.sleep(1)  # for what a page was in the way of
         screen.keys("c")
         screen.wait("Pod ops/new-2 changed by kubelet")
         screen.keys("Escape")
@@ -133,12 +134,27 @@ def a_namespace_comes(bench):
         for kind, name in (("Pod", "p"), ("Namespace", "later")):
             api.cluster.delete(kind, "later" if kind == "Pod" else "", name)
         screen.wait("13 pods", "3 policies")
+        time.sleep(2)  # how it is followed is said once a second
+        assert "[live]" in screen.text(), screen.text()
         api.cluster.delete("NetworkPolicy", "later", "deny", group="networking.k8s.io")
         api.cluster.put(obj("v1", "Namespace", "later"))
         api.cluster.put(policy("later", "other", ingress=[{}]))
         api.cluster.put(pod("later", "q", "a", "10.9.2.2"))
         screen.wait("14 pods", "4 policies", gone=("not evaluated",))
         assert "?" not in screen.row("ops"), screen.text()
+
+
+def a_refused_namespace_goes(bench):
+    """What may not be read of a namespace is missed no more when that is gone."""
+    api = bench.serve(world(12))
+    api.tokens[SECRET].may = {("", p) for p in ("namespaces", "networkpolicies", "nodes", "services")} | {
+        (n, "pods") for n in ("shop", "pay", "ops", "default")}
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods", "3 ns", gone=("not all read",))
+        api.cluster.put(obj("v1", "Namespace", "later"))
+        screen.wait("4 ns, not all read")
+        api.cluster.delete("Namespace", "", "later")
+        screen.wait("3 ns", gone=("not all read",))
 
 
 def what_no_watch_tells(bench):
@@ -170,6 +186,26 @@ def what_no_watch_tells(bench):
         while third.row("ops") == row:
             assert time.time() < end, third.text()
             time.sleep(0.2)
+
+
+def a_kind_is_served_in_another_version(bench):
+    """The old version is gone: that is no word on the objects, and no cell is sure without them."""
+    api = bench.serve(world(12) + [obj("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy", "c", spec={
+        "tier": "Admin", "priority": 1, "subject": {"namespaces": {}},
+        "ingress": [{"action": "Deny", "from": [{"namespaces": {}}]}]})])
+    with Screen(bench.kubeconfig(api)) as screen:
+        screen.wait("[live]", "12 pods", "3 policies")
+        before = screen.row("ops")
+        api.cluster.move("policy.networking.k8s.io", "clusternetworkpolicies", "v1alpha2", "v1beta1")
+        begun = len(api.log)
+        api.drop_watches()
+        end = time.time() + 40
+        while not any("v1beta1/clusternetworkpolicies" in r["path"] for r in api.log[begun:]):
+            row = screen.row("ops")
+            assert time.time() < end and (row == before or "?" in row), screen.text()
+            time.sleep(0.1)
+        screen.wait("[live]", "3 policies", gone=("not evaluated",))
+        assert screen.row("ops") == before, screen.text()
 
 
 def a_page_stays(bench):
@@ -424,10 +460,35 @@ def kubeconfig_replaced(bench):
         api.tokens = {"another-token": User("alice")}
         api.drop_watches()
         screen.wait("STALE", "401", seconds=40)
+        api.cluster.put(OPEN)
         os.replace(bench.kubeconfig(api, {"token": "another-token"}), path)
         screen.wait("[live]", "12 pods", seconds=60)
+        screen.keys("c")
+        screen.wait("kubeconfig ctx changed", "+ ops -> pay  16 cells")
+        screen.keys("Escape")
         api.cluster.put(pod("ops", "later", "a", "10.9.0.1"))
         screen.wait("13 pods", seconds=20)
+
+
+def kubeconfig_replaced_and_read_again(bench):
+    """R reads with what there was; then comes what the new one may read, and is shown."""
+    api = bench.serve(world(12))
+    path = bench.kubeconfig(api)
+    api.tokens[SECRET].may = {("", p) for p in ("namespaces", "pods", "nodes")}
+    api.tokens["another-token"] = User("bob")
+    with Screen(path) as screen:
+        screen.wait("[live]", "12 pods")
+        assert "?" in screen.row("ops"), screen.text()
+        # So slow that the kubeconfig is looked at as soon as it is done.
+        api.faults["error"], api.only = (3, (503, [("Retry-After", "8")])), "/api/v1/pods"
+        screen.keys("R")
+        time.sleep(1)
+        os.replace(bench.kubeconfig(api, {"token": "another-token"}), path)
+        screen.wait("read again", seconds=40)
+        end = time.time() + 40
+        while "?" in screen.row("ops"):
+            assert time.time() < end, screen.text()
+            time.sleep(0.2)
 
 
 def plugin_that_is_refused(bench):
@@ -697,10 +758,10 @@ if __name__ == "__main__":
     if not shutil.which("tmux"):
         print("1..0 # SKIP no tmux to look at a screen with")
         sys.exit(0)
-    sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, what_no_watch_tells, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
+    sys.exit(main([a_change_is_seen, pods_come_and_go, a_namespace_comes, a_refused_namespace_goes, what_no_watch_tells, a_kind_is_served_in_another_version, a_page_stays, a_forgotten_version, watches_that_end, a_dead_server,
                    a_silent_watch, events_that_make_no_sense, watch_that_ends_in_an_error,
                    watch_that_is_always_too_old, watch_that_can_not_be_read, may_list_and_not_watch, watch_that_is_refused,
-                   rights_taken_away, what_is_outside_and_who_enforces, a_thousand_changes, read_again, kubeconfig_replaced, plugin_that_is_refused, plugin_that_fails,
+                   rights_taken_away, what_is_outside_and_who_enforces, a_thousand_changes, read_again, kubeconfig_replaced, kubeconfig_replaced_and_read_again, plugin_that_is_refused, plugin_that_fails,
                    plugin_that_wants_the_terminal, plugin_that_hangs, plugin_that_is_too_slow, plugin_that_takes_a_while,
                    plugin_in_a_changed_kubeconfig, stopped, stopped_at_once, only_get,
                    no_cluster]))

@@ -25,8 +25,9 @@ static void compare(struct pg_buf *out, const char *before, const char *after,
 
     pg_buf_clear(out);
     if (entry)
-        pg_buf_printf(out, "+%u -%u ~%u\n", entry->turns[PG_TURN_GAINED],
-                      entry->turns[PG_TURN_LOST], entry->turns[PG_TURN_OTHER]);
+        pg_buf_printf(out, "+%u -%u ~%u%s\n", entry->turns[PG_TURN_GAINED],
+                      entry->turns[PG_TURN_LOST], entry->turns[PG_TURN_OTHER],
+                      entry->outside_in_part ? ", of what is outside a part" : "");
     for (uint32_t i = 0; entry && i < entry->ncells; i++)
         pg_buf_printf(out, "%s %s: %s, %s%s\n", entry->cells[i].from, entry->cells[i].to,
                       entry->cells[i].before, entry->cells[i].after,
@@ -208,6 +209,90 @@ static void test_referred(void **state)
     pg_buf_free(&out);
 }
 
+/* A policy with a rule for each of `n` addresses, and one more for one of them. */
+static void many_blocks(struct pg_buf *out, uint32_t n, bool more)
+{
+    pg_buf_clear(out);
+    pg_buf_puts(out, PODS "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+                          "metadata: {name: p, namespace: a}\nspec: {podSelector: {}, ingress: [");
+    for (uint32_t i = 0; i < n + more; i++)
+        pg_buf_printf(out, "{from: [{ipBlock: {cidr: 10.1.%u.%u/32}}], ports: [{port: %u}]},\n",
+                      i % n / 200, i % n % 200, i + 1);
+    pg_buf_puts(out, "]}\n");
+}
+
+/* Where there are more groups of addresses than are compared, an entry says so. */
+static void test_many_outside(void **state)
+{
+    const uint32_t counts[] = {PG_JOURNAL_OUTSIDE / 2, PG_JOURNAL_OUTSIDE + 100};
+    struct pg_buf texts[2] = {{0}}, out = {0};
+    (void)state;
+
+    for (int i = 0; i < 2; i++) {
+        many_blocks(&texts[0], counts[i], false);
+        many_blocks(&texts[1], counts[i], true);
+        compare(&out, pg_buf_text(&texts[0]), pg_buf_text(&texts[1]), &policy_of_a, 1, 0);
+        assert_string_equal(pg_buf_text(&out), i ? "+0 -0 ~0, of what is outside a part\n"
+                                                 : "+0 -0 ~2\n"
+                                                   "10.1.0.0 a/Pod/a1: 1/TCP, 1/TCP, 251/TCP\n"
+                                                   "10.1.0.0 a/Pod/a2: 1/TCP, 1/TCP, 251/TCP\n");
+    }
+    pg_buf_free(&texts[0]);
+    pg_buf_free(&texts[1]);
+    pg_buf_free(&out);
+}
+
+/* A NetworkSet of Calico's is referred to from other namespaces, too. */
+static void test_network_set(void **state)
+{
+#define SET(net)                                                                                  \
+    "---\napiVersion: projectcalico.org/v3\nkind: NetworkSet\nmetadata: {name: s, namespace: a, " \
+    "labels: {role: db}}\nspec: {nets: [" net "]}\n"
+    static const char policy[] =
+        PODS "---\napiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: q, "
+             "namespace: b}\nspec: {types: [Egress], egress: [{action: Allow, destination: "
+             "{selector: \"role == 'db'\", namespaceSelector: \"all()\"}}]}\n";
+    const struct pg_journal_change set = {"changed", "NetworkSet", "a", "s", NULL, true, false};
+    struct pg_buf texts[2] = {{0}}, out = {0};
+    (void)state;
+
+    pg_buf_printf(&texts[0], "%s%s", policy, SET("10.5.0.0/16"));
+    pg_buf_printf(&texts[1], "%s%s", policy, SET("10.6.0.0/16"));
+    compare(&out, pg_buf_text(&texts[0]), pg_buf_text(&texts[1]), &set, 1, 0);
+    assert_string_equal(pg_buf_text(&out), "+1 -1 ~0\n"
+                                           "b/Pod/b1 10.5.0.0/16: every port, denied\n"
+                                           "b/Pod/b1 10.6.0.0/16: denied, every port\n");
+    pg_buf_free(&texts[0]);
+    pg_buf_free(&texts[1]);
+    pg_buf_free(&out);
+}
+
+/* A workload without pods of its own has cells all the same; where none of them turns there is nothing to tell. */
+static void test_workload(void **state)
+{
+#define DEPLOYMENT(app)                                                                     \
+    "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d, namespace: a}\nspec: " \
+    "{replicas: 1, selector: {matchLabels: {x: y}}, template: {metadata: {labels: {x: y, "  \
+    "app: " app "}}, spec: {containers: [{name: c}]}}}\n"
+    static const char deny[] = POLICY("a", "p", "{podSelector: {matchLabels: {app: one}}}");
+    const struct pg_journal_change change = {"changed", "Deployment", "a", "d", NULL, false, false};
+    struct pg_buf texts[3] = {{0}}, out = {0};
+    (void)state;
+
+    pg_buf_printf(&texts[0], "%s%s%s", POD("b", "b1"), deny, DEPLOYMENT("one"));
+    pg_buf_printf(&texts[1], "%s%s%s", POD("b", "b1"), deny, DEPLOYMENT("two"));
+    pg_buf_printf(&texts[2], "%s%s%s", POD("b", "b1"), deny, DEPLOYMENT("three"));
+    compare(&out, pg_buf_text(&texts[0]), pg_buf_text(&texts[1]), &change, 1, 0);
+    assert_string_equal(pg_buf_text(&out), "+2 -0 ~0\n"
+                                           "b/Pod/b1 a/Deployment/d: denied, every port\n"
+                                           "internet a/Deployment/d: denied, every port\n");
+    compare(&out, pg_buf_text(&texts[1]), pg_buf_text(&texts[2]), &change, 1, 0);
+    assert_string_equal(pg_buf_text(&out), "");
+    for (int i = 0; i < 3; i++)
+        pg_buf_free(&texts[i]);
+    pg_buf_free(&out);
+}
+
 static void test_find(void **state)
 {
     struct pg_cluster *old = load_text(PODS), *new = load_text(PODS DENY("b"));
@@ -240,10 +325,17 @@ static void test_find(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_closed_and_opened), cmocka_unit_test(test_ports),
-        cmocka_unit_test(test_other_pods),        cmocka_unit_test(test_touched),
-        cmocka_unit_test(test_pods_of_one),       cmocka_unit_test(test_outside),
-        cmocka_unit_test(test_referred),          cmocka_unit_test(test_find),
+        cmocka_unit_test(test_closed_and_opened),
+        cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_other_pods),
+        cmocka_unit_test(test_touched),
+        cmocka_unit_test(test_pods_of_one),
+        cmocka_unit_test(test_outside),
+        cmocka_unit_test(test_referred),
+        cmocka_unit_test(test_many_outside),
+        cmocka_unit_test(test_network_set),
+        cmocka_unit_test(test_workload),
+        cmocka_unit_test(test_find),
     };
 
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);

@@ -250,6 +250,54 @@ static void a_change_is_told_of_what_is_shown(void **state)
     }
 }
 
+/* An entry that is forgotten while the page of changes is read, and another one where it was in memory. */
+static void a_forgotten_change_is_not_opened(void **state)
+{
+    struct fixture *fixture = *state;
+    static char open[sizeof manifest];
+    const struct pg_journal_change change = {"removed", "NetworkPolicy", "one", "p", NULL, true,
+                                             false};
+    const char *const texts[] = {manifest, open};
+    struct pg_cluster *clusters[2];
+    struct pg_eval *evals[2];
+    struct pg_err err;
+
+    memcpy(open, manifest, sizeof open);
+    *strstr(open, "kind: NetworkPolicy") = '\0';
+    for (int i = 0; i < 2; i++) {
+        struct pg_loader *loader = pg_loader_new(NULL);
+        pg_loader_text(loader, "t", texts[i], strlen(texts[i]));
+        clusters[i] = pg_loader_finish(loader);
+        evals[i] = pg_eval_new(clusters[i], pg_tui_assume(fixture->app));
+    }
+    pg_tui_resize(fixture->app, 120, 40);
+    put_world(fixture);
+    struct pg_journal_entry *forgotten = NULL;
+    bool again = false;
+    for (int64_t hour = 1; hour < 300 && !again; hour++) {
+        struct pg_journal_entry *entry =
+            pg_journal_compare(evals[0], evals[1], &change, 1, 0, hour * 4000);
+        struct pg_tui_world *world =
+            pg_tui_load(&fixture->options, pg_tui_assume(fixture->app), NULL, NULL, &err);
+        forgotten = hour == 1 ? entry : forgotten;
+        again = entry == forgotten && hour > 1;
+        pg_tui_changed(fixture->app, world, entry);
+        if (hour == 1) {
+            press(fixture, "c");
+            assert_true(on_screen(fixture, "NetworkPolicy one/p removed"));
+            press(fixture, "<Enter>");
+            assert_true(on_screen(fixture, "every port, was denied"));
+            press(fixture, "jj");
+        }
+    }
+    press(fixture, "<Enter>");
+    assert_true(on_screen(fixture, "nothing to open on this line"));
+    for (int i = 0; i < 2; i++) {
+        pg_eval_free(evals[i]);
+        pg_cluster_free(clusters[i]);
+    }
+}
+
 static void only_quitting_quits(void **state)
 {
     struct fixture *fixture = *state;
@@ -408,6 +456,7 @@ int main(void)
         cmocka_unit_test(no_key_is_bound_twice),
         cmocka_unit_test_setup_teardown(it_draws_before_anything_is_loaded, start, stop),
         cmocka_unit_test_setup_teardown(a_change_is_told_of_what_is_shown, start, stop),
+        cmocka_unit_test_setup_teardown(a_forgotten_change_is_not_opened, start, stop),
         cmocka_unit_test_setup_teardown(only_quitting_quits, start, stop),
         cmocka_unit_test_setup_teardown(a_failed_reload_keeps_what_is_there, start, stop),
         cmocka_unit_test_setup_teardown(logging_in, start, stop),

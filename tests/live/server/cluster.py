@@ -17,6 +17,8 @@ RESOURCES = [
     ("networking.k8s.io", "v1", "ingresses", "Ingress", True, True),
     ("networking.k8s.io", "v1", "ingressclasses", "IngressClass", False, True),
     ("policy.networking.k8s.io", "v1alpha1", "adminnetworkpolicies", "AdminNetworkPolicy", False, False),
+    ("policy.networking.k8s.io", "v1alpha2", "clusternetworkpolicies", "ClusterNetworkPolicy", False, False),
+    ("policy.networking.k8s.io", "v1beta1", "clusternetworkpolicies", "ClusterNetworkPolicy", False, False),
     ("cilium.io", "v2", "ciliumnetworkpolicies", "CiliumNetworkPolicy", True, False),
     ("projectcalico.org", "v3", "networkpolicies", "NetworkPolicy", True, False),
     ("projectcalico.org", "v3", "tiers", "Tier", False, False),
@@ -42,9 +44,9 @@ class Cluster:
 
     @staticmethod
     def resource_of(obj):
-        group = obj["apiVersion"].rpartition("/")[0]
+        group, _, version = obj["apiVersion"].rpartition("/")
         for resource in RESOURCES:
-            if resource[0] == group and resource[3] == obj["kind"]:
+            if resource[:2] == (group, version) and resource[3] == obj["kind"]:
                 return resource
         raise KeyError((obj["apiVersion"], obj["kind"]))
 
@@ -75,6 +77,14 @@ class Cluster:
                  **({"subresource": subresource} if subresource else {})}]
             store[self.key_of(obj)] = obj
             self._event("MODIFIED" if known else "ADDED", resource, obj)
+
+    def move(self, group, plural, old, new):
+        """A custom resource is served in another version from now on, and in the old one no more."""
+        with self.changed:
+            store = self.objects.pop((group, old, plural))
+            for obj in store.values():
+                obj["apiVersion"] = f"{group}/{new}"
+            self.objects[(group, new, plural)] = store
 
     def delete(self, kind, namespace, name, group=""):
         with self.changed:
