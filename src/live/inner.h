@@ -93,17 +93,27 @@ struct pg_live {
     struct pg_kube_creds_state creds_state;
 };
 
+/* --- discovery (discover.c) --- */
+
+/* Asks what is served, for live->discovery. False with `err` set where there is nothing to be said without. */
+bool live_discover(struct pg_live *live, struct pg_err *err);
+
 /* --- the lists (read.c) --- */
+
+#define LIVE_PARALLEL  4u /* requests: what a server's fairness lets one user have */
+#define LIVE_MAX_TRIES 5u
+#define LIVE_TURN_MS   50 /* between two looks at progress */
+
+/* Says how far a reading is; `what` is being read, NULL: as before. Sets live->stopped where it is to stop. */
+void live_tell_progress(struct pg_live *live, const char *what);
+/* One more list that is due; `ns` NULL: of the cluster. */
+void live_list_add(struct pg_live *live, uint32_t resource, const char *ns);
 
 /* From the first page once more; what is not found again is gone then. */
 void live_list_again(struct live_list *list, int64_t wait_ms);
 /* Asks for the lists that are due, as far as there is room. Milliseconds until the next one is, at most
    `most`; -1 where none is left. */
 int64_t live_lists_ask(struct pg_live *live, int64_t most);
-/* Where a list of the whole cluster was refused: one of each namespace that is known and has none yet. */
-void live_lists_spread(struct pg_live *live);
-/* Ends the lists and watches of namespaces that are gone: they take the place of others. */
-void live_lists_retire(struct pg_live *live);
 /* Notes that something happened to an object (watch.c). Does nothing while nobody follows. */
 void live_note(struct pg_live *live, uint32_t resource, enum live_change change, const char *ns,
                const char *name, const char *manager);
@@ -111,6 +121,17 @@ void live_note(struct pg_live *live, uint32_t resource, enum live_change change,
 void live_probe(struct pg_live *live);
 /* Ends all watches, so that the lists can be read anew. */
 void live_follow_stop(struct pg_live *live);
+
+/* --- namespace by namespace (spread.c) --- */
+
+/* Where a list of the whole cluster was refused: one of each namespace that is known and has none yet. */
+void live_lists_spread(struct pg_live *live);
+/* Ends the lists and watches of namespaces that are gone: they take the place of others. */
+void live_lists_retire(struct pg_live *live);
+/* Reads those that are known of one by one, where they may not be listed. */
+void live_ask_namespaces(struct pg_live *live);
+/* Takes the namespace that is the answer, if it is one. */
+void live_take_namespace(struct pg_live *live, const struct pg_http_reply *reply);
 
 /* --- words and paths (words.c) --- */
 

@@ -2,6 +2,7 @@
 libpolgrid_a_SOURCES += \
 	include/polgrid/kubeconfig.h \
 	include/polgrid/live.h \
+	src/live/discover.c \
 	src/live/discovery.c \
 	src/live/discovery.h \
 	src/live/exec_answer.c \
@@ -28,6 +29,7 @@ libpolgrid_a_SOURCES += \
 	src/live/resources.c \
 	src/live/resources.h \
 	src/live/secret.c \
+	src/live/spread.c \
 	src/live/store.c \
 	src/live/store.h \
 	src/live/words.c

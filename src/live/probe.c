@@ -96,33 +96,18 @@ struct name {
     const char *text;
 };
 
-static bool take(void *context, const struct pg_object *object)
-{
-    struct name *name = context;
-    enum live_change change;
-
-    if (strcmp(object->kind, "Namespace") != 0 || strcmp(object->name, name->text) != 0)
-        return true;
-    change = live_take(name->live, 0, object, name->live->round, NULL);
-    if (change != LIVE_SAME)
-        live_note(name->live, 0, change, NULL, object->name, NULL);
-    return true;
-}
-
 static void on_name(void *context, struct pg_http_reply *reply)
 {
     struct name *name = context;
     struct pg_live *live = name->live;
-    struct pg_err err;
 
     live->probing--;
     if (!live->following || reply->trouble != PG_HTTP_FINE)
         return;
-    if (reply->status == 200)
-        pg_objects_read(pg_buf_text(&reply->body), reply->body.n, take, name, &err);
+    live_take_namespace(live, reply);
     /* Gone, or not to be had any more: its labels are not known. */
-    else if ((reply->status == 404 || reply->status == 403) &&
-             live_store_remove(live->store, 0, "", name->text, NULL) == LIVE_REMOVED)
+    if ((reply->status == 404 || reply->status == 403) &&
+        live_store_remove(live->store, 0, "", name->text, NULL) == LIVE_REMOVED)
         live_note(live, 0, LIVE_REMOVED, NULL, name->text, NULL);
 }
 

@@ -9,18 +9,14 @@
 #include "polgrid/map.h"
 #include "polgrid/text.h"
 
-#define PARALLEL      4u /* what a server's fairness lets one user have */
-#define MAX_TRIES     5u
-#define MAX_PAGES     20000u                  /* ten million objects */
-#define MAX_EMPTY     20u                     /* pages in a row */
-#define MAX_WHOLE     (((size_t)1 << 30) - 1) /* of a list in one piece */
-#define MAX_RESTARTS  2u
-#define TURN_MS       50 /* between two looks at progress */
-#define MAX_NAMESPACE 100000u
+#define MAX_PAGES    20000u                  /* ten million objects */
+#define MAX_EMPTY    20u                     /* pages in a row */
+#define MAX_WHOLE    (((size_t)1 << 30) - 1) /* of a list in one piece */
+#define MAX_RESTARTS 2u
 
 /* --- progress ------------------------------------------------------------------------------------ */
 
-static void tell_progress(struct pg_live *live, const char *what)
+void live_tell_progress(struct pg_live *live, const char *what)
 {
     struct pg_load_progress *progress = &live->progress;
 
@@ -106,7 +102,7 @@ static void fail(struct live_list *list, enum live_list_state state, const char 
 /* Again after a while; or not any more. */
 static void retry(struct live_list *list, int64_t wait_ms, const char *reason)
 {
-    if (++list->tries >= MAX_TRIES) {
+    if (++list->tries >= LIVE_MAX_TRIES) {
         fail(list, LIVE_LIST_FAILED, reason);
         return;
     }
@@ -257,7 +253,7 @@ static void on_list(void *context, struct pg_http_reply *reply)
         return; /* a page that is not wanted any more */
     if (reply->trouble == PG_HTTP_FINE && reply->status == 200) {
         read_page(list, reply);
-        tell_progress(live, live_resources[list->resource].plural);
+        live_tell_progress(live, live_resources[list->resource].plural);
         return;
     }
     reason = live_reply_reason(live->read, reply);
@@ -302,7 +298,7 @@ static void ask(struct live_list *list)
     pg_arena_free(scratch);
 }
 
-static void add_list(struct pg_live *live, uint32_t resource, const char *ns)
+void live_list_add(struct pg_live *live, uint32_t resource, const char *ns)
 {
     struct live_list *list = pg_arena_alloc(live->read, sizeof *list);
 
@@ -343,7 +339,7 @@ int64_t live_lists_ask(struct pg_live *live, int64_t most)
             wait = most;
         if (list->state != LIVE_LIST_DUE)
             continue;
-        if (left <= 0 && asked < PARALLEL) {
+        if (left <= 0 && asked < LIVE_PARALLEL) {
             ask(list);
             asked++;
         }
@@ -358,151 +354,12 @@ static void run_lists(struct pg_live *live)
 {
     int64_t wait;
 
-    while (!live->stopped && !live->rejected && (wait = live_lists_ask(live, TURN_MS)) >= 0) {
+    while (!live->stopped && !live->rejected && (wait = live_lists_ask(live, LIVE_TURN_MS)) >= 0) {
         pg_http_run(live->http, (int)wait);
-        tell_progress(live, NULL);
+        live_tell_progress(live, NULL);
     }
     if (live->stopped || live->rejected)
         stop_all(live);
-}
-
-/* --- discovery ----------------------------------------------------------------------------------- */
-
-/* One request of it: /apis, or of a group where the server has only the plain form. */
-struct live_asking {
-    struct pg_live *live;
-    const char *path, *accept;
-    const char *group; /* NULL: /apis */
-    struct pg_http_call *call;
-    uint32_t tries;
-    int64_t due_ms; /* 0: not to be sent (again) */
-};
-
-/* Without the list of what is served there is nothing to be said. Without a group's, what it may hold is unknown. */
-static void discovery_failed(struct live_asking *asking, const struct pg_err *err)
-{
-    struct pg_live *live = asking->live;
-
-    if (asking->group) {
-        live_discovery_unclear(&live->discovery, asking->group, err->text);
-    } else {
-        live->failed = true;
-        live->err = *err;
-    }
-}
-
-static void read_discovery(struct live_asking *asking, const struct pg_http_reply *reply)
-{
-    struct live_discovery *discovery = &asking->live->discovery;
-    const char *text = pg_buf_text(&reply->body);
-    size_t n = reply->status == 404 ? 0 : reply->body.n; /* this is something else */
-    struct pg_err err;
-
-    if (asking->group) {
-        if (!live_discovery_read_group(discovery, text, n, &err))
-            discovery_failed(asking, &err);
-    } else if (!live_discovery_read(discovery, text, n, &err)) {
-        pg_err_set(&err,
-                   "%s does not answer like a Kubernetes API server; check the server "
-                   "of the cluster in the kubeconfig",
-                   asking->live->target.url);
-        discovery_failed(asking, &err);
-    }
-}
-
-static void on_discovery(void *context, struct pg_http_reply *reply)
-{
-    struct live_asking *asking = context;
-    struct pg_live *live = asking->live;
-    int64_t wait = reply->retry_after_ms;
-    struct pg_err err;
-
-    asking->call = NULL;
-    live->discovering--;
-    if (reply->trouble == PG_HTTP_FINE && (reply->status == 429 || reply->status >= 500) &&
-        ++asking->tries < MAX_TRIES && !live->stopped) {
-        asking->due_ms =
-            pg_clock_ms() + (wait < 0 ? live_backoff_ms(&live->random, asking->tries) : wait);
-    } else if (reply->trouble != PG_HTTP_FINE) {
-        discovery_failed(asking, &reply->err);
-    } else if (reply->status == 403 && !asking->group) {
-        live->unasked = "the user may not ask which kinds are served";
-    } else if (reply->status == 200 || (reply->status == 404 && !asking->group)) {
-        read_discovery(asking, reply);
-    } else if (reply->status != 404) {
-        pg_err_set(&err, "%s", live_reply_reason(live->read, reply));
-        discovery_failed(asking, &err);
-    }
-}
-
-static void ask_discovery(struct pg_live *live, const char *path, const char *accept,
-                          const char *group)
-{
-    struct live_asking *asking = pg_arena_alloc(live->read, sizeof *asking);
-
-    *asking = (struct live_asking){
-        .live = live, .path = path, .accept = accept, .group = group, .due_ms = 1};
-    pg_vec_push(live->read, &live->askings, asking);
-}
-
-/* Sends what is due. False where nothing is left, neither to be sent nor under way. */
-static bool send_discovery(struct pg_live *live)
-{
-    int64_t now = pg_clock_ms();
-    bool waits = false;
-
-    for (uint32_t i = 0; i < live->askings.n; i++) {
-        struct live_asking *asking = live->askings.v[i];
-        struct pg_http_request request = {
-            .path = asking->path, .accept = asking->accept, .done = on_discovery, .context = asking};
-        waits = waits || asking->due_ms;
-        if (!asking->due_ms || asking->due_ms > now || live->discovering >= PARALLEL)
-            continue;
-        asking->due_ms = 0;
-        live->discovering++;
-        asking->call = pg_http_get(live->http, &request);
-    }
-    return waits || live->discovering > 0;
-}
-
-static void run_discovery(struct pg_live *live)
-{
-    while (!live->stopped && send_discovery(live)) {
-        pg_http_run(live->http, TURN_MS);
-        tell_progress(live, "/apis");
-    }
-    if (!live->stopped)
-        return;
-    live->unasked = "the load was stopped";
-    for (uint32_t i = 0; i < live->askings.n; i++)
-        if (live->askings.v[i]->call)
-            pg_http_cancel(live->askings.v[i]->call);
-    while (live->discovering > 0)
-        pg_http_run(live->http, TURN_MS);
-}
-
-/* "cilium.io" of "/apis/cilium.io/v2". */
-static const char *group_of(struct pg_arena *arena, const char *path)
-{
-    path += strlen("/apis/");
-    return pg_arena_strndup(arena, path, strcspn(path, "/"));
-}
-
-static bool discover(struct pg_live *live, struct pg_err *err)
-{
-    live_discovery_start(&live->discovery, live->read);
-    ask_discovery(live, "/apis", LIVE_DISCOVERY_ACCEPT, NULL);
-    run_discovery(live);
-    for (uint32_t i = 0; i < live->discovery.to_ask.n && !live->failed; i++) {
-        const char *path = live->discovery.to_ask.v[i];
-        ask_discovery(live, path, NULL, group_of(live->read, path));
-    }
-    run_discovery(live);
-    if (live->stopped)
-        return true;
-    if (live->failed)
-        *err = live->err;
-    return !live->failed;
 }
 
 /* --- what to read -------------------------------------------------------------------------------- */
@@ -529,155 +386,6 @@ static bool is_wanted(const struct pg_live *live, uint32_t r)
     if (resource->unless && any_group(live, resource->unless))
         return false;
     return !resource->only_with || any_group(live, resource->only_with);
-}
-
-/* --- namespace by namespace ---------------------------------------------------------------------- */
-
-struct names {
-    struct pg_arena *arena;
-    struct pg_map known; /* hash of a name */
-    PG_VEC(const char *) list;
-};
-
-static void add_name(struct names *names, const char *name)
-{
-    uint64_t key = pg_hash(name, strlen(name), 0);
-
-    if (pg_map_get(&names->known, key) || names->list.n >= MAX_NAMESPACE)
-        return;
-    pg_map_put(&names->known, key, 1);
-    pg_vec_push(names->arena, &names->list, pg_arena_strdup(names->arena, name));
-}
-
-static bool is_name(const struct names *names, const char *name)
-{
-    return pg_map_get(&names->known, pg_hash(name, strlen(name), 0)) != NULL;
-}
-
-static bool add_object(void *context, struct live_object *object)
-{
-    add_name(context, *object->ns ? object->ns : object->name);
-    return true;
-}
-
-/* Every namespace that is known of: the one that was asked for, those listed, those that pods are in. */
-static struct names find_names(const struct pg_live *live)
-{
-    struct names names = {.arena = pg_arena_new()};
-
-    add_name(&names, live->target.namespace_);
-    live_store_each(live->store, 0, NULL, add_object, &names);
-    live_store_each(live->store, 1, NULL, add_object, &names);
-    return names;
-}
-
-static void free_names(struct names *names)
-{
-    pg_map_free(&names->known);
-    pg_arena_free(names->arena);
-}
-
-static uint64_t list_key(uint32_t resource, const char *ns)
-{
-    return pg_hash(ns, strlen(ns), resource + 1);
-}
-
-void live_lists_spread(struct pg_live *live)
-{
-    struct names names = find_names(live);
-    struct pg_map known = {0};
-    uint32_t n = live->lists.n;
-
-    for (uint32_t i = 0; i < n; i++)
-        if (live->lists.v[i]->ns && live->lists.v[i]->state != LIVE_LIST_ABSENT)
-            pg_map_put(&known, list_key(live->lists.v[i]->resource, live->lists.v[i]->ns), 1);
-    for (uint32_t i = 0; i < n; i++) {
-        const struct live_list *list = live->lists.v[i];
-        if (list->state != LIVE_LIST_REFUSED || list->ns ||
-            !live_resources[list->resource].namespaced)
-            continue;
-        live->spread = true;
-        for (uint32_t k = 0; k < names.list.n; k++)
-            if (!pg_map_get(&known, list_key(list->resource, names.list.v[k])))
-                add_list(live, list->resource, names.list.v[k]);
-    }
-    pg_map_free(&known);
-    free_names(&names);
-}
-
-static bool drop_one(void *context, struct live_object *object)
-{
-    struct pg_live *live = context;
-
-    live_note(live, object->resource, LIVE_REMOVED, object->ns, object->name, NULL);
-    live_store_remove(live->store, object->resource, object->ns, object->name, NULL);
-    return true;
-}
-
-static void retire(struct live_list *list)
-{
-    list->state = LIVE_LIST_ABSENT;
-    list->had = false;
-    if (list->watch)
-        pg_http_cancel(list->watch);
-    if (list->call)
-        pg_http_cancel(list->call);
-    live_store_each(list->live->store, list->resource, list->ns, drop_one, list->live);
-}
-
-/* Not where pods are left: the namespace may just not have been heard of yet. */
-void live_lists_retire(struct pg_live *live)
-{
-    struct names names;
-
-    if (live->lists.v[0]->state != LIVE_LIST_READ)
-        return;
-    names = find_names(live);
-    for (uint32_t i = 0; i < live->lists.n; i++) {
-        struct live_list *list = live->lists.v[i];
-        if (list->ns && list->state != LIVE_LIST_ABSENT && !is_name(&names, list->ns))
-            retire(list);
-    }
-    free_names(&names);
-}
-
-static void on_namespace(void *context, struct pg_http_reply *reply)
-{
-    struct pg_live *live = context;
-    struct live_list list = {.live = live, .round = live->round};
-    struct page page = {.list = &list};
-    struct pg_err err;
-
-    live->discovering--;
-    /* Not to be had: its labels stay unknown. */
-    if (reply->trouble == PG_HTTP_FINE && reply->status == 200)
-        pg_objects_read(pg_buf_text(&reply->body), reply->body.n, take, &page, &err);
-}
-
-/* Where namespaces may not be listed: those that are known of, one by one. */
-static void ask_namespaces(struct pg_live *live)
-{
-    struct names names;
-
-    if (live->lists.v[0]->state != LIVE_LIST_REFUSED)
-        return;
-    names = find_names(live);
-    for (uint32_t i = 0; i < names.list.n && !live->stopped && !live->rejected; i++) {
-        struct pg_buf path = {0};
-        pg_buf_puts(&path, "/api/v1/namespaces/");
-        live_escape(&path, names.list.v[i]);
-        struct pg_http_request request = {.path = path.p, .done = on_namespace, .context = live};
-        live->discovering++;
-        pg_http_get(live->http, &request);
-        pg_buf_free(&path);
-        while (pg_http_busy(live->http) >= PARALLEL)
-            pg_http_run(live->http, TURN_MS);
-    }
-    free_names(&names);
-    while (live->discovering > 0) {
-        pg_http_run(live->http, TURN_MS);
-        tell_progress(live, NULL);
-    }
 }
 
 /* --- all of it ----------------------------------------------------------------------------------- */
@@ -762,16 +470,16 @@ static void forget_earlier(struct pg_live *live)
 static bool read_all(struct pg_live *live, const struct pg_live_reading *reading, struct pg_err *err)
 {
     begin(live, reading);
-    if (!discover(live, err))
+    if (!live_discover(live, err))
         return false;
     for (uint32_t r = 0; r < live_nresources; r++)
         if (is_wanted(live, r))
-            add_list(live, r, NULL);
+            live_list_add(live, r, NULL);
     run_lists(live);
     if (!live->rejected && !live->stopped) {
         live_lists_spread(live);
         run_lists(live);
-        ask_namespaces(live);
+        live_ask_namespaces(live);
     }
     if (live->rejected) {
         *err = live->err;

@@ -33,7 +33,7 @@ void live_note(struct pg_live *live, uint32_t resource, enum live_change change,
         return;
     live->changed = true;
     live->new_names = live->new_names || (change == LIVE_ADDED && resource <= 1);
-    live->gone_names = live->gone_names || (change == LIVE_REMOVED && resource <= 1);
+    live->gone_names = live->gone_names || (change >= LIVE_REMOVED && resource <= 1);
     if (live->events_taken) {
         pg_arena_reset(live->news);
         memset(&live->events, 0, sizeof live->events);
