@@ -92,7 +92,8 @@ static void add_end(struct page *page, struct pg_report_table *table, const char
     pg_report_table_set(table, 0, which);
     pg_report_table_set(table, 1, end_text(page, end));
     if (end->kind == PG_END_ADDR) {
-        pg_report_table_set(table, 2, "outside the cluster");
+        pg_report_table_set(
+            table, 2, end->maybe_inside ? "not among what could be read" : "outside the cluster");
     } else if (end->kind == PG_END_NODE) {
         pg_report_table_set(table, 2, "a node");
     } else {
