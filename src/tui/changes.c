@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "polgrid/map.h"
 #include "polgrid/vec.h"
 
 #define CELLS_SHOWN   8u /* of an entry that is folded */
@@ -80,21 +81,35 @@ static bool same_ns(const char *a, const char *b)
     return n == ns_length(b) && strncmp(a, b, (size_t)n) == 0;
 }
 
+static bool same_pair(const struct pg_journal_cell *a, const struct pg_journal_cell *b)
+{
+    return a->turn == b->turn && same_ns(a->from, b->from) && same_ns(a->to, b->to);
+}
+
+static uint64_t hash_ns(const char *name, uint64_t seed)
+{
+    return pg_hash(name, (size_t)ns_length(name), seed);
+}
+
 static void put_pairs(struct pg_lines *lines, const struct pg_journal_entry *entry)
 {
     PG_VEC(struct pair) pairs = {0};
+    struct pg_map places = {0};
     uint32_t left = entry->ncells;
     for (uint32_t i = 0; i < entry->ncells; i++) {
         const struct pg_journal_cell *cell = &entry->cells[i];
-        uint32_t k = 0;
-        while (k < pairs.n && !(pairs.v[k].first->turn == cell->turn &&
-                                same_ns(pairs.v[k].first->from, cell->from) &&
-                                same_ns(pairs.v[k].first->to, cell->to)))
-            k++;
-        if (k == pairs.n)
+        uint64_t key = hash_ns(cell->from, hash_ns(cell->to, (uint64_t)cell->turn));
+        const uint32_t *place;
+        while ((place = pg_map_get(&places, key)) != NULL && !same_pair(pairs.v[*place].first, cell))
+            key++;
+        uint32_t k = place ? *place : pairs.n;
+        if (!place) {
+            pg_map_put(&places, key, k);
             pg_vec_push(lines->arena, &pairs, ((struct pair){cell, 0}));
+        }
         pairs.v[k].ncells++;
     }
+    pg_map_free(&places);
     for (uint32_t i = 0; i < pairs.n && i < PAIRS_SHOWN; i++) {
         const struct pg_journal_cell *cell = pairs.v[i].first;
         struct pg_buf out = {0};
