@@ -128,14 +128,14 @@ def a_namespace_comes(bench):
         api.cluster.put(obj("v1", "Namespace", "later"))
         api.cluster.put(policy("later", "deny", policyTypes=["Ingress", "Egress"]))
         api.cluster.put(pod("later", "p", "a", "10.9.2.1"))
-        screen.wait("14 pods", "4 policies", gone=("not evaluated",))
+        screen.wait("14 pods", "4 policies", gone=("not evaluated", "not all read"))
         assert "?" not in screen.row("ops"), screen.text()
         # Gone, and there once more: with other policies.
         for kind, name in (("Pod", "p"), ("Namespace", "later")):
             api.cluster.delete(kind, "later" if kind == "Pod" else "", name)
         screen.wait("13 pods", "3 policies")
         time.sleep(2)  # how it is followed is said once a second
-        assert "[live]" in screen.text(), screen.text()
+        screen.wait("[live]")
         api.cluster.delete("NetworkPolicy", "later", "deny", group="networking.k8s.io")
         api.cluster.put(obj("v1", "Namespace", "later"))
         api.cluster.put(policy("later", "other", ingress=[{}]))
