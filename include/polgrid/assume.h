@@ -56,5 +56,7 @@ const char *pg_assume_key(unsigned key);
 const char *pg_assume_value(unsigned key, unsigned value);
 /* Appends what is not at its default as "KEY=VALUE" separated by spaces, in the order of semantics 17. */
 void pg_assume_print(struct pg_buf *out, const struct pg_assume *assume);
+/* Whether both say the same. */
+bool pg_assume_same(const struct pg_assume *a, const struct pg_assume *b);
 
 #endif

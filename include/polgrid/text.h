@@ -45,4 +45,7 @@ void pg_text_fit(struct pg_buf *out, const char *text, int columns, bool pad);
 /* Shell-style glob with * and ?, over whole texts, byte-wise. */
 bool pg_text_glob(const char *pattern, const char *text);
 
+/* Whether both are the same text, or both NULL. */
+bool pg_text_same(const char *a, const char *b);
+
 #endif

@@ -204,3 +204,8 @@ bool pg_text_glob(const char *pattern, const char *text)
         pattern++;
     return !*pattern;
 }
+
+bool pg_text_same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}

@@ -139,15 +139,10 @@ struct pg_cluster *pg_cli_source_load(void *context,
     return cluster;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* Another cluster or another context is not what is being looked at: somebody chose it for other work. */
 static bool same_target(const struct pg_kube_target *a, const struct pg_kube_target *b)
 {
-    return same_text(a->context, b->context) && same_text(a->url, b->url);
+    return pg_text_same(a->context, b->context) && pg_text_same(a->url, b->url);
 }
 
 /* What a kubeconfig that was changed says now; NULL: nothing that could be used. It is kept until it is changed once more:

@@ -203,7 +203,7 @@ static bool refused_everywhere(const struct pg_live *live, uint32_t resource)
     return any;
 }
 
-void live_tell_unread(struct pg_live *live, struct pg_loader *loader)
+static void tell_unread(struct pg_live *live, struct pg_loader *loader)
 {
     bool told[LIVE_MAX_RESOURCES] = {false}, parts[LIVE_MAX_RESOURCES] = {false};
 
@@ -249,7 +249,7 @@ struct pg_cluster *pg_live_cluster(struct pg_live *live, const struct pg_load_op
 
     live->changed = false; /* it has everything */
     pg_loader_origin(loader, &origin);
-    live_tell_unread(live, loader);
+    tell_unread(live, loader);
     pg_loader_groups(loader, live->discovery.groups.v, live->discovery.groups.n);
     cluster = pg_loader_finish(loader);
     cluster->partial = cluster->partial || live->stopped;

@@ -117,6 +117,11 @@ int64_t live_lists_ask(struct pg_live *live, int64_t most);
 /* Notes that something happened to an object (watch.c). Does nothing while nobody follows. */
 void live_note(struct pg_live *live, uint32_t resource, enum live_change change, const char *ns,
                const char *name, const char *manager);
+/* Puts an object as the server sent it into the store, in the form that the store keeps. */
+enum live_change live_take(struct pg_live *live, uint32_t resource, const struct pg_object *object,
+                           uint32_t round);
+/* Takes one that is gone out of the store, and notes it. */
+void live_drop(struct pg_live *live, const struct live_object *object);
 /* Looks, now and then, for what no watch tells of (probe.c). */
 void live_probe(struct pg_live *live);
 /* Ends all watches, so that the lists can be read anew. */
@@ -149,15 +154,5 @@ const char *live_reply_reason(struct pg_arena *arena, const struct pg_http_reply
 uint32_t live_random(uint64_t *random);
 /* Milliseconds before try number `tries`, doubling up to half a minute, with full jitter. */
 int64_t live_backoff_ms(uint64_t *random, uint32_t tries);
-
-/* --- the loader's side (fill.c) --- */
-
-struct live_unread_sink;
-/* Tells the loader what was not read. */
-void live_tell_unread(struct pg_live *live, struct pg_loader *loader);
-
-/* Puts an object as the server sent it into the store, in the form that the store keeps. */
-enum live_change live_take(struct pg_live *live, uint32_t resource, const struct pg_object *object,
-                           uint32_t round, struct pg_buf *before);
 
 #endif

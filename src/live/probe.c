@@ -6,17 +6,13 @@
 
 #include "inner.h"
 #include "polgrid/clock.h"
+#include "polgrid/text.h"
 
 #define PROBE_MS   30000
 #define MOST_LISTS 20u /* refused ones that are tried at a time */
 #define MOST_NAMES 100u
 
 /* --- kinds --------------------------------------------------------------------------------------- */
-
-static bool same(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
 
 /* Whether something that is read came or went, or is served in another version. The core group is not in the answer; and
    where the server has only the plain form, its groups alone are. */
@@ -29,7 +25,7 @@ static bool differs(const struct live_discovery *was, const struct live_discover
         if (live_discovery_has_group(was, group) != live_discovery_has_group(is, group))
             return true;
         if (is->to_ask.n == 0 && !is->unclear[r] &&
-            (!same(was->version[r], is->version[r]) || was->unknown[r] != is->unknown[r] ||
+            (!pg_text_same(was->version[r], is->version[r]) || was->unknown[r] != is->unknown[r] ||
              (was->unclear[r] && !was->version[r])))
             return true;
     }
@@ -100,15 +96,16 @@ static void on_name(void *context, struct pg_http_reply *reply)
 {
     struct name *name = context;
     struct pg_live *live = name->live;
+    const struct live_object *object;
 
     live->probing--;
     if (!live->following || reply->trouble != PG_HTTP_FINE)
         return;
     live_take_namespace(live, reply);
     /* Gone, or not to be had any more: its labels are not known. */
-    if ((reply->status == 404 || reply->status == 403) &&
-        live_store_remove(live->store, 0, "", name->text, NULL) == LIVE_REMOVED)
-        live_note(live, 0, LIVE_REMOVED, NULL, name->text, NULL);
+    object = live_store_find(live->store, 0, "", name->text);
+    if ((reply->status == 404 || reply->status == 403) && object)
+        live_drop(live, object);
 }
 
 struct asking_names {

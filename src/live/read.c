@@ -35,7 +35,7 @@ struct page {
 };
 
 enum live_change live_take(struct pg_live *live, uint32_t resource, const struct pg_object *object,
-                           uint32_t round, struct pg_buf *before)
+                           uint32_t round)
 {
     enum live_need need = live_resources[resource].need;
     const char *ns = object->ns ? object->ns : "";
@@ -45,11 +45,10 @@ enum live_change live_take(struct pg_live *live, uint32_t resource, const struct
 
     /* Policies are looked at: they are kept the way people read them, and lines count in that. */
     if (need == LIVE_POLICY && pg_object_yaml(&yaml, object->json, object->n, &err))
-        change =
-            live_store_put(live->store, resource, ns, object->name, yaml.p, yaml.n, round, before);
+        change = live_store_put(live->store, resource, ns, object->name, yaml.p, yaml.n, round);
     else
-        change = live_store_put(live->store, resource, ns, object->name, object->json, object->n,
-                                round, before);
+        change =
+            live_store_put(live->store, resource, ns, object->name, object->json, object->n, round);
     pg_buf_free(&yaml);
     return change;
 }
@@ -65,7 +64,7 @@ static bool take(void *context, const struct pg_object *object)
     if (strcmp(object->kind, resource->kind) != 0 || resource->namespaced != (object->ns != NULL) ||
         (list->ns && strcmp(list->ns, object->ns) != 0))
         return true;
-    enum live_change change = live_take(list->live, list->resource, object, list->round, NULL);
+    enum live_change change = live_take(list->live, list->resource, object, list->round);
     /* While a cluster is followed this is a second reading: what it finds was missed. */
     if (change != LIVE_SAME)
         live_note(list->live, list->resource, change, object->ns, object->name, NULL);
@@ -77,15 +76,19 @@ static bool take(void *context, const struct pg_object *object)
     return true;
 }
 
+void live_drop(struct pg_live *live, const struct live_object *object)
+{
+    live_note(live, object->resource, LIVE_REMOVED, *object->ns ? object->ns : NULL, object->name,
+              NULL);
+    live_store_remove(live->store, object->resource, object->ns, object->name);
+}
+
 static bool drop_old(void *context, struct live_object *object)
 {
     struct live_list *list = context;
 
-    if (object->round != list->round) {
-        live_note(list->live, object->resource, LIVE_REMOVED, *object->ns ? object->ns : NULL,
-                  object->name, NULL);
-        live_store_remove(list->live->store, object->resource, object->ns, object->name, NULL);
-    }
+    if (object->round != list->round)
+        live_drop(list->live, object);
     return true;
 }
 
@@ -451,11 +454,8 @@ static bool drop_unseen(void *context, struct live_object *object)
 {
     struct pg_live *live = context;
 
-    if (object->round > live->first_round)
-        return true;
-    live_note(live, object->resource, LIVE_REMOVED, *object->ns ? object->ns : NULL, object->name,
-              NULL);
-    live_store_remove(live->store, object->resource, object->ns, object->name, NULL);
+    if (object->round <= live->first_round)
+        live_drop(live, object);
     return true;
 }
 

@@ -80,10 +80,7 @@ void live_lists_spread(struct pg_live *live)
 
 static bool drop_one(void *context, struct live_object *object)
 {
-    struct pg_live *live = context;
-
-    live_note(live, object->resource, LIVE_REMOVED, object->ns, object->name, NULL);
-    live_store_remove(live->store, object->resource, object->ns, object->name, NULL);
+    live_drop(context, object);
     return true;
 }
 
@@ -121,7 +118,7 @@ static bool take(void *context, const struct pg_object *object)
 
     if (strcmp(object->kind, "Namespace") != 0)
         return true;
-    change = live_take(live, 0, object, live->round, NULL);
+    change = live_take(live, 0, object, live->round);
     if (change != LIVE_SAME)
         live_note(live, 0, change, NULL, object->name, NULL);
     return true;

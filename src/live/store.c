@@ -52,17 +52,8 @@ static uint32_t look_up(const struct live_store *store, uint32_t resource, const
     }
 }
 
-static void move(struct pg_buf *from, struct pg_buf *to)
-{
-    if (to) {
-        *to = *from;
-        *from = (struct pg_buf){0};
-    }
-}
-
 enum live_change live_store_put(struct live_store *store, uint32_t resource, const char *ns,
-                                const char *name, const char *text, size_t n, uint32_t round,
-                                struct pg_buf *before)
+                                const char *name, const char *text, size_t n, uint32_t round)
 {
     uint64_t key;
     uint32_t place = look_up(store, resource, ns, name, &key);
@@ -86,14 +77,13 @@ enum live_change live_store_put(struct live_store *store, uint32_t resource, con
     store->counts[resource] += object->gone;
     object->gone = false;
     object->version = ++store->version;
-    move(&object->text, before);
     pg_buf_free(&object->text);
     pg_buf_add(&object->text, text, n);
     return change;
 }
 
 enum live_change live_store_remove(struct live_store *store, uint32_t resource, const char *ns,
-                                   const char *name, struct pg_buf *before)
+                                   const char *name)
 {
     uint64_t key;
     uint32_t place = look_up(store, resource, ns, name, &key);
@@ -104,7 +94,6 @@ enum live_change live_store_remove(struct live_store *store, uint32_t resource, 
     object = &store->objects[resource].v[place];
     object->gone = true;
     store->counts[resource]--;
-    move(&object->text, before);
     pg_buf_free(&object->text);
     return LIVE_REMOVED;
 }

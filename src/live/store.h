@@ -37,13 +37,11 @@ struct live_store;
 struct live_store *live_store_new(void);
 void live_store_free(struct live_store *store);
 
-/* Takes a copy. `before`, unless NULL, gets the text that was there, the caller's to free; empty where there
-   was none. */
+/* Takes a copy. */
 enum live_change live_store_put(struct live_store *store, uint32_t resource, const char *ns,
-                                const char *name, const char *text, size_t n, uint32_t round,
-                                struct pg_buf *before);
+                                const char *name, const char *text, size_t n, uint32_t round);
 enum live_change live_store_remove(struct live_store *store, uint32_t resource, const char *ns,
-                                   const char *name, struct pg_buf *before);
+                                   const char *name);
 const struct live_object *live_store_find(const struct live_store *store, uint32_t resource,
                                           const char *ns, const char *name);
 

@@ -135,9 +135,9 @@ static bool apply(void *context, const struct pg_object *object)
         return true;
     if (change->removed)
         what = live_store_remove(list->live->store, list->resource, object->ns ? object->ns : "",
-                                 object->name, NULL);
+                                 object->name);
     else
-        what = live_take(list->live, list->resource, object, list->round, NULL);
+        what = live_take(list->live, list->resource, object, list->round);
     if (what != LIVE_SAME) {
         struct pg_buf manager = {0};
         /* In the status of a policy is nothing that is read. */

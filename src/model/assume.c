@@ -165,3 +165,16 @@ void pg_assume_print(struct pg_buf *out, const struct pg_assume *assume)
         separator = " ";
     }
 }
+
+bool pg_assume_same(const struct pg_assume *a, const struct pg_assume *b)
+{
+    struct pg_buf left = {0}, right = {0};
+    bool same;
+
+    pg_assume_print(&left, a);
+    pg_assume_print(&right, b);
+    same = strcmp(pg_buf_text(&left), pg_buf_text(&right)) == 0;
+    pg_buf_free(&left);
+    pg_buf_free(&right);
+    return same;
+}

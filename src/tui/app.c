@@ -312,21 +312,10 @@ void pg_tui_progress(struct pg_tui *app, const struct pg_load_progress *progress
              progress->file ? progress->file : "");
 }
 
-static bool same_assume(const struct pg_assume *a, const struct pg_assume *b)
-{
-    struct pg_buf left = {0}, right = {0};
-    pg_assume_print(&left, a);
-    pg_assume_print(&right, b);
-    bool same = strcmp(pg_buf_text(&left), pg_buf_text(&right)) == 0;
-    pg_buf_free(&left);
-    pg_buf_free(&right);
-    return same;
-}
-
 void pg_app_replace(struct pg_tui *app, struct pg_tui_world *world)
 {
     struct saved saved = {.n = 0};
-    if (!same_assume(pg_eval_assume(world->eval), &app->assume)) {
+    if (!pg_assume_same(pg_eval_assume(world->eval), &app->assume)) {
         /* It was made before :assume chose something else. */
         pg_eval_free(world->eval);
         world->eval = pg_eval_new(world->cluster, &app->assume);

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "app.h"
+#include "polgrid/text.h"
 #include "polgrid/vec.h"
 
 #define UNREAD_TOLD 20u
@@ -43,21 +44,10 @@ void pg_tui_past_free(struct pg_tui_past *past)
     free(past);
 }
 
-static bool same_assume(const struct pg_assume *a, const struct pg_assume *b)
-{
-    struct pg_buf texts[2] = {{0}};
-    pg_assume_print(&texts[0], a);
-    pg_assume_print(&texts[1], b);
-    bool same = strcmp(pg_buf_text(&texts[0]), pg_buf_text(&texts[1])) == 0;
-    pg_buf_free(&texts[0]);
-    pg_buf_free(&texts[1]);
-    return same;
-}
-
 /* The past, compiled under the assumptions of today. */
 static struct pg_eval *eval_of(struct pg_tui_past *past, const struct pg_assume *assume)
 {
-    if (past->eval && !same_assume(pg_eval_assume(past->eval), assume)) {
+    if (past->eval && !pg_assume_same(pg_eval_assume(past->eval), assume)) {
         pg_eval_free(past->eval);
         past->eval = NULL;
     }
@@ -73,17 +63,12 @@ struct changes {
     PG_VEC(struct pg_journal_change) list;
 };
 
-static bool same(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool is_unread(const struct pg_cluster *cluster, const struct pg_unread *unread)
 {
     for (uint32_t i = 0; i < cluster->nunread; i++) {
         const struct pg_unread *other = &cluster->unread[i];
-        if (same(other->group, unread->group) && same(other->resource, unread->resource) &&
-            same(other->ns, unread->ns))
+        if (pg_text_same(other->group, unread->group) &&
+            pg_text_same(other->resource, unread->resource) && pg_text_same(other->ns, unread->ns))
             return true;
     }
     return false;
@@ -120,7 +105,7 @@ static void add_plugin(struct changes *changes, const struct pg_cluster *before,
                        const struct pg_tui_world *world)
 {
     struct pg_plugin was = pg_plugin_find(changes->arena, before);
-    if (same(was.sentence, world->plugin.sentence))
+    if (pg_text_same(was.sentence, world->plugin.sentence))
         return;
     struct pg_journal_change change = {
         .what = pg_arena_printf(changes->arena, "changed: %s", world->plugin.sentence),

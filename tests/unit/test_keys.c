@@ -213,70 +213,77 @@ static void it_draws_before_anything_is_loaded(void **state)
     assert_true(on_screen(fixture, "lens:reach"));
 }
 
+/* The manifest, and it without its policy. */
+struct two {
+    char open[sizeof manifest];
+    struct pg_cluster *clusters[2];
+    struct pg_eval *evals[2];
+};
+
+static const struct pg_journal_change policy_removed = {
+    "removed", "NetworkPolicy", "one", "p", NULL, true, false};
+
+static void open_policy(struct fixture *fixture, struct two *two)
+{
+    const char *const texts[] = {manifest, two->open};
+
+    memcpy(two->open, manifest, sizeof two->open);
+    *strstr(two->open, "kind: NetworkPolicy") = '\0';
+    for (int i = 0; i < 2; i++) {
+        struct pg_loader *loader = pg_loader_new(NULL);
+        pg_loader_text(loader, "t", texts[i], strlen(texts[i]));
+        two->clusters[i] = pg_loader_finish(loader);
+        two->evals[i] = pg_eval_new(two->clusters[i], pg_tui_assume(fixture->app));
+    }
+}
+
+static void free_two(struct two *two)
+{
+    for (int i = 0; i < 2; i++) {
+        pg_eval_free(two->evals[i]);
+        pg_cluster_free(two->clusters[i]);
+    }
+}
+
 /* While something is typed the world of before is shown, and its cells have not turned yet. */
 static void a_change_is_told_of_what_is_shown(void **state)
 {
     struct fixture *fixture = *state;
-    static char open[sizeof manifest];
-    const struct pg_journal_change change = {"removed", "NetworkPolicy", "one", "p", NULL, true,
-                                             false};
-    const char *const texts[] = {manifest, open};
+    struct two two;
     struct pg_tui_world *world;
-    struct pg_eval *evals[2];
     struct pg_err err;
 
-    memcpy(open, manifest, sizeof open);
-    *strstr(open, "kind: NetworkPolicy") = '\0';
-    for (int i = 0; i < 2; i++) {
-        struct pg_loader *loader = pg_loader_new(NULL);
-        pg_loader_text(loader, "t", texts[i], strlen(texts[i]));
-        evals[i] = pg_eval_new(pg_loader_finish(loader), pg_tui_assume(fixture->app));
-    }
+    open_policy(fixture, &two);
     pg_tui_resize(fixture->app, 120, 40);
     put_world(fixture);
     press(fixture, "<Enter>l:");
-    fixture->options.context = open;
+    fixture->options.context = two.open;
     world = pg_tui_load(&fixture->options, pg_tui_assume(fixture->app), NULL, NULL, &err);
-    pg_tui_changed(fixture->app, world, pg_journal_compare(evals[0], evals[1], &change, 1, 0, 1000));
+    pg_tui_changed(fixture->app, world,
+                   pg_journal_compare(two.evals[0], two.evals[1], &policy_removed, 1, 0, 1000));
     assert_false(on_screen(fixture, "was denied until"));
     press(fixture, "<Esc>");
     assert_int_equal(times_on_screen(fixture, "was denied until"), 1);
     pg_tui_resize(fixture->app, 80, 40); /* in the drawer, too */
     assert_int_equal(times_on_screen(fixture, "was denied until"), 1);
-    for (int i = 0; i < 2; i++) {
-        struct pg_cluster *cluster = (struct pg_cluster *)(uintptr_t)pg_eval_cluster(evals[i]);
-        pg_eval_free(evals[i]);
-        pg_cluster_free(cluster);
-    }
+    free_two(&two);
 }
 
 /* An entry that is forgotten while the page of changes is read, and another one where it was in memory. */
 static void a_forgotten_change_is_not_opened(void **state)
 {
     struct fixture *fixture = *state;
-    static char open[sizeof manifest];
-    const struct pg_journal_change change = {"removed", "NetworkPolicy", "one", "p", NULL, true,
-                                             false};
-    const char *const texts[] = {manifest, open};
-    struct pg_cluster *clusters[2];
-    struct pg_eval *evals[2];
+    struct two two;
     struct pg_err err;
 
-    memcpy(open, manifest, sizeof open);
-    *strstr(open, "kind: NetworkPolicy") = '\0';
-    for (int i = 0; i < 2; i++) {
-        struct pg_loader *loader = pg_loader_new(NULL);
-        pg_loader_text(loader, "t", texts[i], strlen(texts[i]));
-        clusters[i] = pg_loader_finish(loader);
-        evals[i] = pg_eval_new(clusters[i], pg_tui_assume(fixture->app));
-    }
+    open_policy(fixture, &two);
     pg_tui_resize(fixture->app, 120, 40);
     put_world(fixture);
     struct pg_journal_entry *forgotten = NULL;
     bool again = false;
     for (int64_t hour = 1; hour < 300 && !again; hour++) {
         struct pg_journal_entry *entry =
-            pg_journal_compare(evals[0], evals[1], &change, 1, 0, hour * 4000);
+            pg_journal_compare(two.evals[0], two.evals[1], &policy_removed, 1, 0, hour * 4000);
         struct pg_tui_world *world =
             pg_tui_load(&fixture->options, pg_tui_assume(fixture->app), NULL, NULL, &err);
         forgotten = hour == 1 ? entry : forgotten;
@@ -292,10 +299,7 @@ static void a_forgotten_change_is_not_opened(void **state)
     }
     press(fixture, "<Enter>");
     assert_true(on_screen(fixture, "nothing to open on this line"));
-    for (int i = 0; i < 2; i++) {
-        pg_eval_free(evals[i]);
-        pg_cluster_free(clusters[i]);
-    }
+    free_two(&two);
 }
 
 static void only_quitting_quits(void **state)
