@@ -62,22 +62,20 @@ static bool collect(void *context, struct live_object *object)
     return true;
 }
 
-/* Gives an object to whoever asked for it. */
-static bool give(void *context, struct live_object *object)
+static bool give_one(void *context, const struct pg_object *object)
 {
     const struct pg_load_options *options = context;
-    struct pg_buf version = {0};
 
-    pg_json_member_text(&version, object->text.p, object->text.n, "apiVersion");
-    options->object(options->object_context, &(struct pg_object){
-                                                 .api_version = pg_buf_text(&version),
-                                                 .kind = live_resources[object->resource].kind,
-                                                 .ns = *object->ns ? object->ns : NULL,
-                                                 .name = object->name,
-                                                 .json = object->text.p,
-                                                 .n = object->text.n,
-                                             });
-    pg_buf_free(&version);
+    options->object(options->object_context, object);
+    return true;
+}
+
+/* Gives an object to whoever asked for it: as JSON, which policies are not kept as. */
+static bool give(void *context, struct live_object *object)
+{
+    struct pg_err err;
+
+    pg_objects_read(object->text.p, object->text.n, give_one, context, &err);
     return true;
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Reading a live cluster: the matrix is that of its manifests; only what may be read is answered for."""
+import json
 import os
 import pty
 import subprocess
@@ -268,6 +269,11 @@ def same_as_snapshot(bench):
     with open(path, encoding="utf-8") as f:
         text = f.read()
     assert SECRET not in text and "env" not in text and "managedFields" not in text
+    path = os.path.join(bench.dir, "snapshot.json")
+    assert Run("snapshot", "-o", path, "--kubeconfig", config).status == 4
+    with open(path, encoding="utf-8") as f:
+        assert "NetworkPolicy" in [o["kind"] for o in json.load(f)["items"]]
+    assert answer(live.json()) == answer(Run("matrix", "-o", "json", "-f", path).json())
 
 
 def plugin_by_its_arguments(bench):
