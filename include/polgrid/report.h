@@ -24,6 +24,8 @@
 /* Opens a document: apiVersion, kind, source, complete, unevaluated. The caller goes on with its own keys,
    then pg_json_end() and pg_json_finish(). */
 struct pg_json pg_report_begin(struct pg_buf *out, const char *kind, const struct pg_eval *eval);
+/* `except`: the namespaces of which what is unread was read all the same; nothing where there are none. */
+void pg_report_except(struct pg_json *json, const struct pg_unread *unread);
 
 /* Appends "incomplete: 1 object rejected, 2 policies of kinds that are not evaluated
    (CiliumNetworkPolicy)" without a newline; nothing, and false, where nothing was left out. */

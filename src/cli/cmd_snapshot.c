@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "polgrid/json_writer.h"
+#include "polgrid/report.h"
 #include "say.h"
 #include "source.h"
 
@@ -74,16 +75,6 @@ static void add_origin(struct pg_json *json, struct pg_arena *arena, const struc
     add_text(json, "taken", origin->taken ? origin->taken : now(arena));
 }
 
-static void add_except(struct pg_json *json, const struct pg_unread *unread)
-{
-    if (unread->nexcept == 0)
-        return;
-    pg_json_array(json, "except", true);
-    for (uint32_t i = 0; i < unread->nexcept; i++)
-        pg_json_text(json, NULL, unread->except[i]);
-    pg_json_end(json);
-}
-
 static void add_unread(struct pg_json *json, const struct pg_cluster *cluster)
 {
     pg_json_array(json, "unread", false);
@@ -96,7 +87,7 @@ static void add_unread(struct pg_json *json, const struct pg_cluster *cluster)
         pg_json_text(json, "kind", unread->kind);
         pg_json_bool(json, "namespaced", unread->namespaced);
         add_text(json, "namespace", unread->ns);
-        add_except(json, unread);
+        pg_report_except(json, unread);
         pg_json_text(json, "reason", unread->reason);
         pg_json_end(json);
     }

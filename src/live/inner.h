@@ -146,8 +146,8 @@ const char *live_list_path(struct pg_arena *arena, const struct live_list *list)
 const char *live_look_path(struct pg_arena *arena, const struct live_list *list);
 /* The same with watch=1, from its version on. */
 const char *live_watch_path(struct pg_arena *arena, const struct live_list *list, unsigned seconds);
-/* Appends `text` as it may stand in the query of a URL. */
-void live_escape(struct pg_buf *out, const char *text);
+/* "/api/v1/namespaces/shop", in `arena`. */
+const char *live_namespace_path(struct pg_arena *arena, const char *name);
 /* What a reply that is no success says, in words, in `arena`. */
 const char *live_reply_reason(struct pg_arena *arena, const struct pg_http_reply *reply);
 /* Some number, another one each time; of no use for secrets. */

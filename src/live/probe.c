@@ -118,20 +118,16 @@ static bool ask_name(void *context, struct live_object *object)
     struct asking_names *asking = context;
     struct pg_live *live = asking->live;
     struct pg_http_request request = {.done = on_name};
-    struct pg_buf path = {0};
     struct name *name;
 
     if (asking->seen++ < live->probe_name)
         return true;
     name = pg_arena_alloc(live->probe, sizeof *name);
     *name = (struct name){live, pg_arena_strdup(live->probe, object->name)};
-    pg_buf_puts(&path, "/api/v1/namespaces/");
-    live_escape(&path, name->text);
-    request.path = path.p;
+    request.path = live_namespace_path(live->probe, name->text);
     request.context = name;
     live->probing++;
     pg_http_get(live->http, &request);
-    pg_buf_free(&path);
     return ++asking->asked < MOST_NAMES;
 }
 

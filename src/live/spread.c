@@ -150,13 +150,13 @@ void live_ask_namespaces(struct pg_live *live)
         return;
     names = find_names(live);
     for (uint32_t i = 0; i < names.list.n && !live->stopped && !live->rejected; i++) {
-        struct pg_buf path = {0};
-        pg_buf_puts(&path, "/api/v1/namespaces/");
-        live_escape(&path, names.list.v[i]);
-        struct pg_http_request request = {.path = path.p, .done = on_namespace, .context = live};
+        struct pg_http_request request = {
+            .path = live_namespace_path(names.arena, names.list.v[i]),
+            .done = on_namespace,
+            .context = live,
+        };
         live->discovering++;
         pg_http_get(live->http, &request);
-        pg_buf_free(&path);
         while (pg_http_busy(live->http) >= LIVE_PARALLEL)
             pg_http_run(live->http, LIVE_TURN_MS);
     }

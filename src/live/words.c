@@ -8,7 +8,8 @@
 
 #define PAGE "500"
 
-void live_escape(struct pg_buf *out, const char *text)
+/* Appends a text as it may stand in a URL. */
+static void escape(struct pg_buf *out, const char *text)
 {
     static const char plain[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
@@ -33,12 +34,12 @@ static void begin_path(struct pg_buf *path, const struct live_list *list)
         pg_buf_printf(path, "/api/%s", version);
     if (list->ns) {
         pg_buf_puts(path, "/namespaces/");
-        live_escape(path, list->ns);
+        escape(path, list->ns);
     }
     pg_buf_printf(path, "/%s?", resource->plural);
     if (resource->selector) {
         pg_buf_puts(path, "fieldSelector=");
-        live_escape(path, resource->selector);
+        escape(path, resource->selector);
         pg_buf_putc(path, '&');
     }
 }
@@ -52,10 +53,22 @@ const char *live_list_path(struct pg_arena *arena, const struct live_list *list)
     pg_buf_puts(&path, list->whole ? "" : "limit=" PAGE "&");
     if (list->token.n) {
         pg_buf_puts(&path, "continue=");
-        live_escape(&path, list->token.p);
+        escape(&path, list->token.p);
         pg_buf_putc(&path, '&');
     }
     copy = pg_arena_strndup(arena, path.p, path.n - 1); /* without the last ? or & */
+    pg_buf_free(&path);
+    return copy;
+}
+
+const char *live_namespace_path(struct pg_arena *arena, const char *name)
+{
+    struct pg_buf path = {0};
+    const char *copy;
+
+    pg_buf_puts(&path, "/api/v1/namespaces/");
+    escape(&path, name);
+    copy = pg_arena_strdup(arena, path.p);
     pg_buf_free(&path);
     return copy;
 }
@@ -79,7 +92,7 @@ const char *live_watch_path(struct pg_arena *arena, const struct live_list *list
 
     begin_path(&path, list);
     pg_buf_puts(&path, "watch=1&allowWatchBookmarks=true&resourceVersion=");
-    live_escape(&path, pg_buf_text(&list->version));
+    escape(&path, pg_buf_text(&list->version));
     pg_buf_printf(&path, "&timeoutSeconds=%u", seconds);
     copy = pg_arena_strdup(arena, path.p);
     pg_buf_free(&path);

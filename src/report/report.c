@@ -517,6 +517,16 @@ static void write_policies(struct pg_json *json, const struct pg_eval *eval)
     }
 }
 
+void pg_report_except(struct pg_json *json, const struct pg_unread *unread)
+{
+    if (unread->nexcept == 0)
+        return;
+    pg_json_array(json, "except", true);
+    for (uint32_t i = 0; i < unread->nexcept; i++)
+        pg_json_text(json, NULL, unread->except[i]);
+    pg_json_end(json);
+}
+
 static void write_unread(struct pg_json *json, const struct pg_cluster *cluster)
 {
     for (uint32_t i = 0; i < cluster->nunread; i++) {
@@ -530,12 +540,7 @@ static void write_unread(struct pg_json *json, const struct pg_cluster *cluster)
             pg_json_text(json, "namespace", unread->ns);
         else
             pg_json_null(json, "namespace");
-        if (unread->nexcept > 0)
-            pg_json_array(json, "except", true);
-        for (uint32_t k = 0; k < unread->nexcept; k++)
-            pg_json_text(json, NULL, unread->except[k]);
-        if (unread->nexcept > 0)
-            pg_json_end(json);
+        pg_report_except(json, unread);
         pg_json_text(json, "message", unread->reason);
         pg_json_end(json);
     }
